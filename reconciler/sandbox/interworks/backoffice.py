@@ -1,0 +1,103 @@
+"""Behind the API of the BSS: its books, its mails, its switches, and a person's changes past all rules."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from reconciler.sandbox import switches
+from reconciler.sandbox.interworks import assets, synchronizing
+from reconciler.sandbox.interworks.calls import written
+from reconciler.sandbox.interworks.records import revived
+from reconciler.sandbox.interworks.settings import Settings
+from reconciler.sandbox.interworks.store import Books, Desk
+from reconciler.sandbox.messages import JsonObject
+from reconciler.sandbox.tables import to_json
+
+_EDITABLE = ("accounts", "sync", "products", "orders", "assets")
+_NOT_SHOWN = ("tokens", "mails")
+
+
+class Office:
+    """The BSS as its staff uses it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def books(self, now: datetime) -> JsonObject:
+        """Return all rows but tokens and mails, settled up to now."""
+        settle(self._desk, now)
+        tables = self._desk.books.tables().items()
+        return {name: [to_json(row) for row in table] for name, (_, table) in tables if name not in _NOT_SHOWN}
+
+    def outbox(self) -> list[JsonObject]:
+        """Return the mails sent so far."""
+        return [to_json(mail) for mail in self._desk.books.mails]
+
+    def clear_outbox(self) -> None:
+        """Forget the mails."""
+        self._desk.books.mails.clear()
+
+    def read_settings(self) -> JsonObject:
+        """Return the switches."""
+        return switches.read(self._desk.settings)
+
+    def change_settings(self, changes: Mapping[str, object]) -> None:
+        """Set some switches; ValueError when one is unknown or of the wrong type."""
+        self._desk.settings = switches.merged(self._desk.settings, changes)
+
+    def edit(self, change: Mapping[str, object], now: datetime) -> JsonObject:
+        """Set fields of one row: `{"what": "accounts", "id": 101, "set": {...}}`; return the row."""
+        what, changes = str(change.get("what")), change.get("set")
+        if not isinstance(changes, dict):
+            raise TypeError("set is missing; give an object of fields")
+        key = _key(what, str(change.get("id")))
+        kind, table = self._desk.books.tables()[what]
+        row = table.get(key)
+        if row is None:
+            raise LookupError(f"{what} {key} does not exist")
+        values = {**to_json(row), "updatedAt": written(now), **changes}
+        edited = revived(kind, values)
+        if table.key_of(edited) != key:
+            raise ValueError(f"{what} {key} cannot take another id; delete it instead")
+        return to_json(table.put(edited))
+
+    def delete(self, what: str, key: str) -> None:
+        """Delete one row; an account goes with its synchronisations."""
+        number = _key(what, key)
+        books = self._desk.books
+        if books.tables()[what][1].remove(number) is None:
+            raise LookupError(f"{what} {key} does not exist")
+        if what == "accounts":
+            for row in books.sync.find("account_id", number):
+                books.sync.remove(row.key)
+
+    def reset(self) -> None:
+        """Return to the seeded beginning, settings included."""
+        self._desk.books = Books()
+        self._desk.settings = Settings()
+
+    def dump(self) -> JsonObject:
+        """Return books, counters, tokens and settings."""
+        return {"books": self._desk.books.dump(), "settings": self.read_settings()}
+
+    def load(self, data: Mapping[str, object]) -> None:
+        """Take over what `dump` returned."""
+        books, settings = data.get("books"), data.get("settings")
+        if isinstance(books, dict) and isinstance(settings, dict):
+            self._desk.books.load(books)
+            self.change_settings(settings)
+
+
+def settle(desk: Desk, now: datetime) -> None:
+    """Finish the provisioning work that is over by now."""
+    synchronizing.settle(desk, now)
+    assets.settle(desk, now)
+
+
+def _key(what: str, key: str) -> int | str:
+    if what not in _EDITABLE:
+        raise ValueError(f"what is {what}; known are {', '.join(_EDITABLE)}")
+    if what != "accounts":
+        return key
+    if not key.isdecimal():
+        raise ValueError(f"id {key} is no account id; give a whole number")
+    return int(key)
