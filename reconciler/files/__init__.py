@@ -1,0 +1,11 @@
+"""Files inside the project: read by handle without following links, written whole or not at all.
+
+Stands above the model. Knows nothing of YAML or manifests. What cannot be read is a problem with a code, never
+a traceback.
+"""
+
+from reconciler.files.limits import Limits
+from reconciler.files.reading import SourceFile, Tree, read_source, read_tree
+from reconciler.files.writing import write_file
+
+__all__ = ["Limits", "SourceFile", "Tree", "read_source", "read_tree", "write_file"]
