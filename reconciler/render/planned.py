@@ -151,7 +151,7 @@ def _money(actions: Iterable[Action]) -> tuple[Line, ...]:
         pieces += [own(" + " if index else ""), foreign(str(sums[currency]), Tone.CAUTION)]
     unknown = len(buying) - len(prices)
     if unknown:
-        pieces.append(own(f"{', ' if prices else ''}{plural(unknown, 'action')} without a known price", Tone.CAUTION))
+        pieces += [own(", " if prices else ""), own(f"{plural(unknown, 'action')} without a known price", Tone.CAUTION)]
     return (line(*pieces),)
 
 

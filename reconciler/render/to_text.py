@@ -76,24 +76,28 @@ def _wrapped(words: Sequence[Word], width: int | None, *, indent: int) -> list[l
     room = max(width - indent, 20)
     lines: list[list[Word]] = [[]]
     used = 0
-    for shown, tone in _split(words):
-        size = columns(shown)
-        if used and used + size > room and shown != " ":
+    for chunk in _chunks(words):
+        size = sum(columns(shown) for shown, _ in chunk)
+        if used and used + 1 + size > room:
             lines.append([])
             used = 0
-        if used or shown != " ":
-            lines[-1].append((shown, tone))
-            used += size
-    return [line for line in lines if line]
+        lines[-1] += [(" ", Tone.PLAIN), *chunk] if used else chunk
+        used += size + (1 if used else 0)
+    return lines
 
 
-def _split(words: Iterable[Word]) -> Iterable[Word]:
+def _chunks(words: Iterable[Word]) -> Iterable[list[Word]]:
+    """Group what stands between spaces, whichever pieces it comes from."""
+    chunk: list[Word] = []
     for shown, tone in words:
         for index, part in enumerate(shown.split(" ")):
-            if index:
-                yield " ", tone
+            if index and chunk:
+                yield chunk
+                chunk = []
             if part:
-                yield part, tone
+                chunk.append((part, tone))
+    if chunk:
+        yield chunk
 
 
 def _table(table: Table, *, color: bool) -> Iterable[str]:
