@@ -83,7 +83,7 @@ def _row(result: Result) -> Row:
     error = [own(": "), prose(result.error)] if result.error else []
     head = line(
         own(result.outcome.value.replace("_", " "), tone),
-        own(f" {result.operation.value} "),
+        own(" " if result.outcome is Outcome.MANUAL else f" {result.operation.value} "),
         foreign(str(result.address), Tone.STRONG),
         *known,
         own(tried),

@@ -26,11 +26,16 @@ _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def visible(text: str, limit: int | None = None) -> str:
-    """Show control, bidirectional, zero-width and other unseen characters as escapes; cut after `limit` characters."""
+    """Show control, bidirectional, zero-width and other unseen characters as escapes; cut after `limit` characters.
+
+    Also breaks what runners take for a command wherever it stands, since any format may be printed into a log.
+    """
     if limit is not None and len(text) > limit:
         text = text[: limit + 1]  # each character shows as one or more
     if not text.isprintable() or (not text.isascii() and _BLANK.search(text)):
         text = "".join(_shown(character) for character in text)
+    if "##" in text:
+        text = _OLD_COMMAND.sub(r"\\x23#", text)
     if limit is not None and len(text) > limit:
         text = text[: limit - 1] + "…"
     return text
@@ -38,7 +43,7 @@ def visible(text: str, limit: int | None = None) -> str:
 
 def terminal(text: str, limit: int | None = VALUE_LIMIT) -> str:
     """Make a text safe within a line of a terminal or CI log."""
-    return _OLD_COMMAND.sub(r"\\x23#", visible(text, limit))
+    return visible(text, limit)
 
 
 def ci_line(line: str) -> str:

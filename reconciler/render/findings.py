@@ -88,7 +88,7 @@ _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "
 def _snippet(place: Place | None) -> tuple[Line, ...]:
     if place is None or not place.snippet:
         return ()
-    text = place.snippet.rstrip("\r\n")
+    text = place.snippet.removesuffix("\n").removesuffix("\r")
     if place.range is None:
         return (_quote(text[:SNIPPET_WIDTH]),)
     start, end = place.range.start, place.range.end

@@ -13,7 +13,10 @@ from reconciler.render.records import AssetRow, ObjectRow, asset_order, conditio
 
 API_VERSION = "reconciler/v1"
 
-_PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+_PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}\Z")
+_SIMPLE_KEY = 1000
+"""YAML 1.2 section 7.4.2: a key of more than 1024 characters must be marked as one."""
+
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
@@ -68,7 +71,7 @@ def _asset(asset: AssetRow) -> JsonObject:
 
 def _mapping(data: Mapping[str, Json], indent: str) -> Iterable[str]:
     for key, value in data.items():
-        head = indent + _key(key) + ":"
+        head = f"{indent}{_key(key, indent)}:"
         if isinstance(value, Mapping) and value:
             yield head
             yield from _mapping(value, indent + "  ")
@@ -92,9 +95,11 @@ def _sequence(items: Sequence[Json], indent: str) -> Iterable[str]:
             yield f"{indent}- {_scalar(item)}"
 
 
-def _key(key: str) -> str:
-    plain = _PLAIN_KEY.match(key) and key.lower() not in _WORDS
-    return key if plain else escape.yaml(key)
+def _key(key: str, indent: str) -> str:
+    if _PLAIN_KEY.match(key) and key.lower() not in _WORDS:
+        return key
+    quoted = escape.yaml(key)
+    return quoted if len(quoted) <= _SIMPLE_KEY else f"? {quoted}\n{indent}"
 
 
 def _scalar(value: Json) -> str:

@@ -23,7 +23,7 @@ def text(report: Report, *, color: bool = False, width: int | None = None) -> st
     if report.verdict:
         lines.append(_paint(report.verdict, report.tone, color))
     if report.counts:
-        lines.append("  " + "  ".join(f"{name} {number}" for name, number in report.counts))
+        lines += _counts(report.counts, width)
     for fact in report.facts:
         lines += _lines(fact, "  ", "    ", color=color, width=width)
     for section in report.sections:
@@ -33,6 +33,16 @@ def text(report: Report, *, color: bool = False, width: int | None = None) -> st
     for closing in report.closing:
         lines += _lines(closing, "", "  ", color=color, width=width)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _counts(counts: Iterable[tuple[str, int]], width: int | None) -> list[str]:
+    lines = [""]
+    for name, number in counts:
+        entry = f"  {name} {number}"
+        if width is not None and lines[-1] and len(lines[-1]) + len(entry) > width:
+            lines.append("")
+        lines[-1] += entry
+    return lines
 
 
 def _section(section: Section, *, color: bool, width: int | None) -> Iterable[str]:
@@ -60,7 +70,7 @@ def _lines(line: Line, first: str, later: str, *, color: bool, width: int | None
         plain = "".join(shown for shown, _ in words)
         painted = "".join(_paint(shown, tone, color) for shown, tone in words)
         guard = "\\" if escape.ci_line(indent + plain) != indent + plain else ""
-        yield (indent + guard + painted).rstrip()
+        yield indent + guard + painted
 
 
 Word = tuple[str, Tone]
@@ -108,18 +118,14 @@ def _table(table: Table, *, color: bool) -> Iterable[str]:
     ]
     header = "  ".join(title.ljust(width) for title, width in zip(table.columns, widths, strict=True))
     yield _paint(header.rstrip(), Tone.STRONG, color)
+    widths[-1] = 0  # nothing stands after the last column
     for row, pieces in zip(cells, table.rows, strict=True):
-        plain = "  ".join(_padded(shown, width) for shown, width in zip(row, widths, strict=True)).rstrip()
+        plain = "".join(row)
         guard = "\\" if escape.ci_line(plain) != plain else ""
-        painted = [
+        yield guard + "  ".join(
             _paint(shown, piece.tone, color) + " " * (width - columns(shown))
             for shown, piece, width in zip(row, pieces, widths, strict=True)
-        ]
-        yield (guard + "  ".join(painted)).rstrip()
-
-
-def _padded(shown: str, width: int) -> str:
-    return shown + " " * (width - columns(shown))
+        )
 
 
 def _shown(piece: Piece) -> str:

@@ -1,6 +1,10 @@
-"""Sample values for the rendering tests: one rich plan, report, estate and set of problems."""
+"""Sample values for the rendering tests: one rich plan, report, estate and set of problems.
+
+`python -m tests.unit.render_samples` writes the golden files anew.
+"""
 
 import decimal
+import pathlib
 from datetime import UTC, datetime
 
 from reconciler.contract import Change, Effect, Kind, Step, SyncStatus, Waiting
@@ -8,6 +12,21 @@ from reconciler.ledger.protocol import AssetRecord, ObjectRecord
 from reconciler.model import Address, ManifestRef, Money, Place, Position, Problem, Range, Severity
 from reconciler.plan.report import ApplyReport, Outcome, Result
 from reconciler.plan.value import Action, Plan, Revision
+from reconciler.render import (
+    applied,
+    findings,
+    planned,
+    standing,
+    status_file,
+    to_github,
+    to_gitlab,
+    to_html,
+    to_json,
+    to_junit,
+    to_markdown,
+    to_sarif,
+    to_text,
+)
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 CUSTOMER = ManifestRef("Account", "acme-dental", "specs/acme.yaml", 3)
@@ -221,3 +240,47 @@ def assets() -> list[AssetRecord]:
             sealed={"license_key": b"age-encryption.org/v1..."},
         ),
     ]
+
+
+def documents() -> dict[str, str]:
+    """Return every format of the samples by the name of its golden file."""
+    planned_report = planned.report(plan())
+    applied_report = applied.report(apply_report())
+    status_report = standing.status_report(objects(), project="acme-infra")
+    status = standing.status_document(objects(), project="acme-infra", generated_at=NOON)
+    status_data = status_file.status_document("Account", "acme-dental", objects=objects(), assets=assets())
+    return {
+        "plan.txt": to_text.text(planned_report),
+        "plan-color-60.txt": to_text.text(planned_report, color=True, width=60),
+        "plan.json": to_json.text(to_json.plan(plan())),
+        "plan.md": to_markdown.text(planned_report),
+        "plan.html": to_html.text(planned_report),
+        "plan-gitlab.json": to_gitlab.text(plan()),
+        "apply.txt": to_text.text(applied_report),
+        "apply.json": to_json.text(to_json.apply_report(apply_report())),
+        "apply.md": to_markdown.text(applied_report),
+        "validate.txt": to_text.text(findings.report(problems(), checked=5)),
+        "validate.json": to_json.text(to_json.diagnostics(problems())),
+        "validate.sarif": to_sarif.text(problems()),
+        "validate-github.txt": to_github.text(problems()),
+        "validate-junit.xml": to_junit.text(problems(), files=["specs/acme.yaml", "specs/ok.yaml"]),
+        "status.txt": to_text.text(status_report),
+        "status.md": to_markdown.text(status_report),
+        "status.json": to_json.text(status),
+        "status-file.yaml": status_file.to_yaml(status_data),
+        "assets.txt": to_text.text(standing.asset_report(assets())),
+        "assets.json": to_json.text(standing.asset_document(assets())),
+    }
+
+
+GOLDEN = pathlib.Path(__file__).with_name("golden") / "render"
+
+
+def write_golden() -> None:
+    """Write the golden files anew; review the difference before committing it."""
+    for name, text in documents().items():
+        (GOLDEN / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_golden()
