@@ -1,0 +1,9 @@
+"""Manifests as data: the registry of kinds, loading and checking, references, and every published JSON Schema.
+
+Owner of jsonschema. Stands above documents; knows no vendor by its code, only what plug-ins add as data.
+"""
+
+from reconciler.schema.loading import Loaded, load
+from reconciler.schema.registry import API_VERSION, Registry
+
+__all__ = ["API_VERSION", "Loaded", "Registry", "load"]

@@ -1,0 +1,183 @@
+"""What manifests say of each other and of the world's tables, checked offline."""
+
+import functools
+import zoneinfo
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from reconciler.documents import advice
+from reconciler.model import Manifest, Problem
+from reconciler.schema.registry import Named
+from reconciler.schema.tables import COUNTRIES, CURRENCIES
+
+
+def check(manifests: Sequence[Manifest], broken: Sequence[Named] = ()) -> list[Problem]:
+    """Return every problem between manifests, and every unknown country, currency and time zone.
+
+    `broken` are manifests that exist but have errors of their own: they are never called unknown.
+    """
+    estate = _Estate(manifests, broken)
+    problems = [*_duplicates(estate), *_former_names(estate), *_same_references(estate), *_cycles(estate)]
+    for manifest in manifests:
+        problems.extend(_tables(manifest))
+        problems.extend(_named(manifest, estate))
+    return problems
+
+
+class _Estate:
+    """All manifests, by kind and name."""
+
+    def __init__(self, manifests: Sequence[Manifest], broken: Sequence[Named]) -> None:
+        self.manifests = manifests
+        self.by_name: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
+        for manifest in manifests:
+            self.by_name[manifest.kind, manifest.name].append(manifest)
+        self.accounts = {name: found[0] for (kind, name), found in self.by_name.items() if kind == "Account"}
+        self.hidden = {named.name for named in broken if named.kind in {"Account", None}}
+
+    def knows(self, account: str) -> bool:
+        """Say whether an Account may exist."""
+        return account in self.accounts or account in self.hidden
+
+
+def _problem(manifest: Manifest, pointer: str, code: str, *, summary: str, detail: str = "") -> Problem:
+    return Problem(code, summary, detail, manifest.place(pointer))
+
+
+def _at(manifest: Manifest) -> str:
+    place = manifest.place("/metadata/name")
+    return f"{place.file}:{place.range.start.line}" if place.range else place.file
+
+
+def _duplicates(estate: _Estate) -> Iterator[Problem]:
+    for (kind, name), found in estate.by_name.items():
+        for manifest in found if len(found) > 1 else ():
+            others = ", ".join(_at(other) for other in found if other is not manifest)
+            summary = f"{kind} {name} is declared more than once; also at {others}"
+            yield _problem(manifest, "/metadata/name", "E301", summary=summary, detail="rename or remove one")
+
+
+def _former_names(estate: _Estate) -> Iterator[Problem]:
+    former: dict[tuple[str, str], Manifest] = {}
+    for manifest in estate.manifests:
+        for index, name in enumerate(manifest.previously):
+            first = former.setdefault((manifest.kind, name), manifest)
+            present = estate.by_name.get((manifest.kind, name))
+            if present:
+                summary = f"former name {name} is the present name of the {manifest.kind} at {_at(present[0])}"
+            elif first is not manifest:
+                summary = f"former name {name} is also one of {manifest.kind} {first.name} at {_at(first)}"
+            else:
+                continue
+            detail = "a former name belongs to one manifest only"
+            yield _problem(manifest, f"/metadata/previously/{index}", "E308", summary=summary, detail=detail)
+
+
+def _same_references(estate: _Estate) -> Iterator[Problem]:
+    holders: dict[str, list[Manifest]] = defaultdict(list)
+    for account in estate.manifests:
+        if account.kind == "Account":
+            given = getattr(account.spec, "reference", None)
+            for reference in dict.fromkeys([given] if given else account.names):
+                holders[reference].append(account)
+    for reference, found in holders.items():
+        if len(found) < 2 or len({account.name for account in found}) == 1:
+            continue
+        for account in found:
+            others = ", ".join(f"{other.name} ({_at(other)})" for other in found if other is not account)
+            given = getattr(account.spec, "reference", None)
+            if given is None and account.name != reference:
+                continue
+            pointer = "/spec/reference" if given else "/metadata/name"
+            summary = f"reference {reference!r} is also that of {others}"
+            yield _problem(account, pointer, "E309", summary=summary, detail="give each Account its own spec.reference")
+
+
+def _cycles(estate: _Estate) -> Iterator[Problem]:
+    settled: set[str] = set()
+    for start in estate.accounts:
+        path: list[str] = []
+        name: str | None = start
+        while name is not None and name in estate.accounts and name not in settled and name not in path:
+            path.append(name)
+            name = getattr(estate.accounts[name].spec, "parent", None)
+        if name is not None and name in path:
+            yield from _cycle(estate, path[path.index(name) :])
+        settled.update(path)
+
+
+def _cycle(estate: _Estate, members: list[str]) -> Iterator[Problem]:
+    for index, name in enumerate(members):
+        account = estate.accounts[name]
+        if len(members) == 1:
+            yield _problem(
+                account, "/spec/parent", "E305", summary=f"account {name} is its own parent", detail="remove it"
+            )
+            return
+        circle = " -> ".join([*members[index:], *members[:index], name])
+        yield _problem(
+            account, "/spec/parent", "E304", summary=f"parents form a cycle: {circle}", detail="remove one parent"
+        )
+
+
+def _named(manifest: Manifest, estate: _Estate) -> Iterator[Problem]:
+    spec = manifest.spec
+    parent = getattr(spec, "parent", None) if manifest.kind == "Account" else None
+    if parent is not None and parent != manifest.name:
+        yield from _parent(manifest, parent, estate)
+    account = getattr(spec, "account", None)
+    if isinstance(account, str):
+        yield from _unknown(manifest, "/spec/account", account, code="E306", what="account", estate=estate)
+    options = getattr(getattr(spec, "vendors", None), "interworks", None)
+    billed = getattr(options, "billTo", None)
+    if isinstance(billed, str):
+        pointer = "/spec/vendors/interworks/billTo"
+        yield from _unknown(manifest, pointer, billed, code="E307", what="billTo", estate=estate)
+
+
+def _parent(manifest: Manifest, parent: str, estate: _Estate) -> Iterator[Problem]:
+    yield from _unknown(manifest, "/spec/parent", parent, code="E302", what="parent", estate=estate)
+    found = estate.accounts.get(parent)
+    if found is not None and found.spec.role != "Reseller":
+        summary = f"parent {parent} is no Reseller; its role is {found.spec.role} ({_at(found)})"
+        detail = "set `role: Reseller` there, or name another parent"
+        yield _problem(manifest, "/spec/parent", "E303", summary=summary, detail=detail)
+
+
+def _unknown(
+    manifest: Manifest, pointer: str, name: str, *, code: str, what: str, estate: _Estate
+) -> Iterator[Problem]:
+    if not estate.knows(name):
+        former = next((one for one in estate.accounts.values() if name in one.previously), None)
+        detail = (
+            f"it is now called {former.name!r}" if former else advice(name, estate.accounts, otherwise="accounts are")
+        )
+        yield _problem(manifest, pointer, code, summary=f"{what} {name} is no Account here", detail=detail)
+
+
+def _tables(manifest: Manifest) -> Iterator[Problem]:
+    spec = manifest.spec
+    tables = (
+        ("/spec/country", getattr(spec, "country", None), COUNTRIES, "E310"),
+        ("/spec/currency", getattr(spec, "currency", None), CURRENCIES, "E311"),
+        ("/spec/maxPrice/currency", getattr(getattr(spec, "maxPrice", None), "currency", None), CURRENCIES, "E311"),
+    )
+    for pointer, value, table, code in tables:
+        if isinstance(value, str) and value not in table:
+            what = pointer.rpartition("/")[2]
+            detail = "write the two-letter code, such as GR" if what == "country" else "write the code, such as EUR"
+            yield _problem(manifest, pointer, code, summary=f"{what} {value!r} is unknown", detail=detail)
+    zone = getattr(spec, "timezone", None)
+    if isinstance(zone, str) and zone not in _zones():
+        yield _problem(
+            manifest,
+            "/spec/timezone",
+            "E312",
+            summary=f"time zone {zone[:60]!r} is unknown",
+            detail=advice(zone, _zones()),
+        )
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
