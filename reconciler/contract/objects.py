@@ -109,11 +109,16 @@ class Field:
 
 @dataclasses.dataclass(frozen=True)
 class ObjectType:
-    """A type of object at a vendor as data: its fields and operations by name."""
+    """A type of object at a vendor as data: its fields and operations by name.
+
+    `adoptable`: it carries our reference, so the first match is an explicit `adopt`; otherwise it is a part of
+    another object and is simply remembered.
+    """
 
     name: str
     fields: Mapping[str, Field]
     operations: Mapping[str, Operation]
+    adoptable: bool = True
 
 
 @dataclasses.dataclass(frozen=True)

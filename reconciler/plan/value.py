@@ -41,14 +41,15 @@ class Revision:
 class Action:
     """One step in its place: which manifest asked for it, which actions come before.
 
-    `waits_for` is empty for an action that can be carried out; otherwise it says what a dependency waits for, and
-    the action counts as waiting.
+    `waits_for` is empty for an action that can be carried out; otherwise it says what another object waits for. The
+    action then counts as waiting, or as blocked when `blocked` says that the other object is refused or in doubt.
     """
 
     step: Step
     manifest: ManifestRef
     depends_on: tuple[str, ...] = ()
     waits_for: str = ""
+    blocked: bool = False
 
     @property
     def id(self) -> str:
@@ -152,6 +153,7 @@ def action_to_json(action: Action) -> dict[str, Json]:
         "manifest": {"kind": action.manifest.kind, "name": action.manifest.name},
         "depends_on": list(action.depends_on),
         "waits_for": action.waits_for,
+        "blocked": action.blocked,
     }
 
 

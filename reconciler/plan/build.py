@@ -1,0 +1,239 @@
+"""From what is wanted and what was observed to a `Plan`. Pure: everything it needs is in `Material`.
+
+One object is decided at a time (`_decide`); then the steps of all objects are put in order (`_arrange`).
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from reconciler import diff, graph
+from reconciler.contract import (
+    Case,
+    ClaimState,
+    Decision,
+    Kind,
+    Memory,
+    ObjectType,
+    Observation,
+    Observed,
+    Step,
+    Vendor,
+    Waiting,
+    Wanted,
+)
+from reconciler.model import Address, Json, ManifestRef, Problem, Severity
+from reconciler.plan.value import Action, Plan, Revision
+
+
+@dataclasses.dataclass(frozen=True)
+class Material:
+    """All a plan is made from. `known`: objects the ledger remembers; `doubts`: why an address is in doubt.
+
+    `options_problems` checks vendor-described options (a JSON Schema made from their definitions) for one object.
+    """
+
+    project: str
+    environment: str | None
+    revision: Revision
+    content: str
+    tool: str
+    now: datetime
+    vendors: Mapping[str, Vendor]
+    wanted: Mapping[Address, Wanted]
+    observation: Observation
+    memory: Mapping[Address, Memory]
+    known: Mapping[Address, ManifestRef]
+    protected: frozenset[Address]
+    doubts: Mapping[Address, str]
+    fingerprint: Callable[[Json], str]
+    pinned: Mapping[str, Json] = dataclasses.field(default_factory=dict)
+    check_options: Callable[[Wanted, Observed | None], Iterable[Problem]] = lambda _wanted, _observed: ()
+    serial: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class _Decided:
+    """What came out for one object; `stuck` says why dependants cannot go on, `stuck_for_good` if by a refusal."""
+
+    steps: tuple[Step, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    stuck: str = ""
+    refused: bool = False
+
+
+def build(material: Material) -> Plan:
+    """Return the plan; never raises for what manifests or vendors contain."""
+    decided = {address: _decide(material, address) for address in sorted(material.wanted)}
+    actions = _arrange(material, decided)
+    former = {old for wanted in material.wanted.values() for old in wanted.former}
+    kept = former | material.wanted.keys()
+    gone = [_forgotten(address, ref) for address, ref in sorted(material.known.items()) if address not in kept]
+    problems = [*material.problems, *material.observation.problems]
+    for one in decided.values():
+        problems.extend(one.problems)
+    return Plan(
+        project=material.project,
+        environment=material.environment,
+        revision=material.revision,
+        created_at=material.now,
+        content=material.content,
+        tool=material.tool,
+        actions=(*actions, *gone),
+        waiting=tuple(wait for one in decided.values() for wait in one.waiting),
+        doubts=tuple(sorted(material.doubts)),
+        unchanged=sum(1 for one in decided.values() if one == _Decided()),
+        complete=material.observation.complete,
+        serial=material.serial,
+        problems=tuple(sorted(problems, key=lambda problem: (problem.sort_key, problem.address or ""))),
+    )
+
+
+def memory_of(memory: Mapping[Address, Memory], wanted: Wanted) -> Memory:
+    """Return what is remembered under the present and every former address, the present one first."""
+    parts = [memory[address] for address in wanted.addresses if address in memory]
+    if len(parts) <= 1:
+        return parts[0] if parts else Memory()
+    merged = Memory()
+    for part in reversed(parts):
+        merged = Memory(
+            vendor_id=part.vendor_id or merged.vendor_id,
+            applied=part.applied or merged.applied,
+            claims={**merged.claims, **part.claims},
+            frozen={**merged.frozen, **part.frozen},
+        )
+    return merged
+
+
+def object_type(vendors: Mapping[str, Vendor], address: Address) -> ObjectType:
+    """Return the type of an address from its vendor's catalogue."""
+    return vendors[address.vendor].catalogue[f"{address.vendor}/{address.type}"]
+
+
+def compare(material: Material, wanted: Wanted, observed: Observed | None) -> Case:
+    """Return the case of one object: what is wanted, what is there, and exactly what differs."""
+    memory = memory_of(material.memory, wanted)
+    changed = diff.changes(
+        wanted.fields,
+        observed.fields if observed else None,
+        fields=object_type(material.vendors, wanted.address).fields,
+        applied=memory.applied,
+        fingerprint=material.fingerprint,
+    )
+    related = {}
+    for address in wanted.needs:
+        matches = material.observation.objects.get(address, ())
+        if len(matches) == 1:
+            related[address] = matches[0]
+    return Case(wanted, observed, changed, memory, material.fingerprint, related, material.pinned)
+
+
+def _decide(material: Material, address: Address) -> _Decided:
+    wanted = material.wanted[address]
+    if address in material.observation.unreadable:
+        reason = material.observation.unreadable[address]
+        problem = _problem(wanted, "E601", f"{address} could not be read: {reason}", "nothing is concluded from that")
+        return _Decided(problems=(problem,), stuck=f"{address} could not be read", refused=True)
+    in_doubt = [material.doubts[name] for name in wanted.addresses if name in material.doubts]
+    if in_doubt:
+        detail = f"the next apply looks it up; or settle it with `reconciler resolve {address}`"
+        problem = _problem(wanted, "E602", f"{address} is in doubt: {in_doubt[0]}", detail, severity=Severity.WARNING)
+        return _Decided(problems=(problem,), stuck=f"{address} is in doubt", refused=True)
+    matches = material.observation.objects.get(address, ())
+    if len(matches) > 1:
+        ids = ", ".join(sorted(match.vendor_id for match in matches))
+        detail = "nothing is done about either; keep one at the vendor, then `reconciler resolve` with --adopt its id"
+        problem = _problem(wanted, "E603", f"{address} matches several objects at the vendor: {ids}", detail)
+        return _Decided(problems=(problem,), stuck=f"{address} is ambiguous", refused=True)
+    return _decide_one(material, wanted, matches[0] if matches else None)
+
+
+def _decide_one(material: Material, wanted: Wanted, observed: Observed | None) -> _Decided:
+    case = compare(material, wanted, observed)
+    problems = [*_immutable(material, case), *_protection(material, wanted), *material.check_options(wanted, observed)]
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        return _Decided(problems=tuple(problems), stuck=f"{wanted.address} is refused", refused=True)
+    decision = material.vendors[wanted.address.vendor].steps(case)
+    refused = any(problem.severity is Severity.ERROR for problem in decision.problems)
+    steps = () if refused else tuple(_with_adoption(material, case, decision))
+    open_manual = [step for step in steps if step.kind is Kind.MANUAL]
+    stuck = ""
+    if refused:
+        stuck = f"{wanted.address} is refused"
+    elif decision.waiting:
+        stuck = f"{wanted.address} waits: {decision.waiting[0].detail}"
+    elif open_manual:
+        stuck = f"{wanted.address} waits for a person"
+    return _Decided(steps, decision.waiting, (*problems, *decision.problems), stuck, refused)
+
+
+def _with_adoption(material: Material, case: Case, decision: Decision) -> Iterable[Step]:
+    settled = {name for name, state in case.memory.claims.items() if state is ClaimState.DONE}
+    steps = [s for s in decision.steps if s.kind is not Kind.MANUAL or (s.operation, s.revision) not in settled]
+    adoptable = object_type(material.vendors, case.wanted.address).adoptable
+    if case.observed is None or case.memory.known or not adoptable:
+        return steps
+    adopt = Step(
+        address=case.wanted.address,
+        operation="adopt",
+        kind=Kind.ADOPT,
+        reason=f"found at the vendor under our reference {case.observed.key}",
+        target=case.observed.vendor_id,
+        changes=case.changes,
+        revision=case.wanted.revision,
+        basis=case.observed.vendor_id,
+    )
+    return [adopt, *(dataclasses.replace(step, after=("adopt", *step.after)) for step in steps)]
+
+
+def _immutable(material: Material, case: Case) -> Iterable[Problem]:
+    if case.observed is None:
+        return
+    fields = object_type(material.vendors, case.wanted.address).fields
+    for change in case.changes:
+        field = fields.get(change.path.split("/")[1])
+        if field is not None and field.immutable:
+            summary = f"{case.wanted.address} cannot change {change.path} from {change.before!r} to {change.after!r}"
+            yield _problem(case.wanted, "E604", summary, field.advice or "revert it, or declare a new object")
+
+
+def _protection(material: Material, wanted: Wanted) -> Iterable[Problem]:
+    protected = wanted.protect or any(address in material.protected for address in wanted.addresses)
+    if wanted.ensure == "absent" and protected:
+        detail = "it was declared with `metadata.protect: true`; apply once with `protect: false` first"
+        yield _problem(wanted, "E504", f"{wanted.address} is protected against `ensure: absent`", detail)
+
+
+def _arrange(material: Material, decided: Mapping[Address, _Decided]) -> list[Action]:
+    last: dict[Address, list[str]] = {
+        address: [step.id for step in one.steps] for address, one in decided.items() if one.steps
+    }
+    by_id: dict[str, Action] = {}
+    for address, one in decided.items():
+        own = {step.operation: step.id for step in one.steps}
+        for step in one.steps:
+            before = [own[name] for name in step.after if name in own]
+            before += [name for need in step.needs for name in last.get(need, ())]
+            held, refused = _held(decided, step)
+            ref = material.wanted[address].manifest
+            by_id[step.id] = Action(step, ref, tuple(sorted(set(before))), held, refused)
+    ordered = graph.order(by_id, {name: action.depends_on for name, action in by_id.items()})
+    return [by_id[name] for name in ordered]
+
+
+def _held(decided: Mapping[Address, _Decided], step: Step) -> tuple[str, bool]:
+    """Return why a step cannot go on because of another object, and whether for good."""
+    stuck = [decided[need] for need in step.needs if need in decided and decided[need].stuck]
+    worst = sorted(stuck, key=lambda one: not one.refused)
+    return (worst[0].stuck, worst[0].refused) if worst else ("", False)
+
+
+def _forgotten(address: Address, ref: ManifestRef) -> Action:
+    reason = "its manifest is gone; nothing happens at the vendor"
+    return Action(Step(address, "forget", Kind.FORGET, reason), ref)
+
+
+def _problem(wanted: Wanted, code: str, summary: str, detail: str, *, severity: Severity = Severity.ERROR) -> Problem:
+    return Problem(code, summary, detail, None, severity, str(wanted.address))
