@@ -1,0 +1,112 @@
+"""The status of an object, derived: from what a complete read shows and what is still open. Pure.
+
+The table from situation to reason is here and nowhere else. `Synchronized` is only said of an object whose read
+shows the wanted state.
+"""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from reconciler.contract import Asset, Change, ClaimState, Observed, SyncStatus, Waiting
+
+
+@dataclasses.dataclass(frozen=True)
+class Standing:
+    """What is known of an object at the end of a pass.
+
+    `observed` None with `readable`: proved absent. `changes`: what differs from the manifest. `doubt`: the state of
+    an open claim. `error`: why its action failed. `manual`: what a person has to do.
+    """
+
+    observed: Observed | None
+    readable: bool
+    changes: Sequence[Change] = ()
+    waiting: Sequence[Waiting] = ()
+    doubt: ClaimState | None = None
+    error: str = ""
+    manual: str = ""
+    pending: bool = False
+    order: bool = False
+
+
+def sync_status(standing: Standing) -> SyncStatus:
+    """Return the one public word for how far the object is."""
+    if not standing.readable or standing.doubt is not None:
+        return SyncStatus.UNKNOWN
+    if standing.observed is None:
+        return SyncStatus.UNSYNCHRONIZED
+    if standing.observed.status is SyncStatus.SYNCHRONIZED and (standing.changes or standing.pending):
+        return SyncStatus.UNSYNCHRONIZED
+    return standing.observed.status
+
+
+def conditions(
+    standing: Standing, *, before: Sequence[Mapping[str, str]], now: datetime
+) -> tuple[Mapping[str, str], ...]:
+    """Return the conditions, sorted by type; the time of each moves only when its status does."""
+    times = {(one["type"], one["status"]): one["lastTransitionTime"] for one in before}
+    rows = [_ready(standing), *_others(standing)]
+    moment = now.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return tuple(
+        {
+            "type": kind,
+            "status": status,
+            "reason": reason,
+            "message": message,
+            "lastTransitionTime": times.get((kind, status), moment),
+        }
+        for kind, status, reason, message in sorted(rows)
+    )
+
+
+_Row = tuple[str, str, str, str]
+
+
+def _ready(standing: Standing) -> _Row:
+    status = sync_status(standing)
+    if status is SyncStatus.SYNCHRONIZED:
+        return ("Ready", "True", "Synchronized", "the vendor shows the wanted state")
+    if status is SyncStatus.UNKNOWN:
+        return ("Ready", "Unknown", "InDoubt" if standing.doubt else "NotReadable", standing.error)
+    if standing.error or status is SyncStatus.FAILED:
+        return ("Ready", "False", "Failed", standing.error or (standing.observed.detail if standing.observed else ""))
+    if status is SyncStatus.IN_PROGRESS:
+        return ("Ready", "False", "InProgress", standing.observed.detail if standing.observed else "")
+    if standing.observed is None:
+        return ("Ready", "False", "Absent", "it is not at the vendor")
+    return ("Ready", "False", "NotSynchronized", standing.observed.detail)
+
+
+def _others(standing: Standing) -> list[_Row]:
+    rows: list[_Row] = []
+    if standing.doubt is not None:
+        rows.append(("InDoubt", "True", standing.doubt.value, standing.error))
+    if standing.error and standing.doubt is None:
+        rows.append(("Stalled", "True", "Failed", standing.error))
+    if standing.changes and standing.observed is not None:
+        paths = ", ".join(change.path for change in standing.changes)
+        rows.append(("Drifted", "True", "Differs", f"differs from the manifest: {paths}"))
+    if standing.pending:
+        rows.append(("Reconciling", "True", "Planned", "actions are planned"))
+    if standing.manual:
+        rows.append(("ActionRequired", "True", "Manual", standing.manual))
+    rows.extend(_waits(standing))
+    if standing.order and standing.observed is not None:
+        rows.append(_delivered(standing.observed.assets))
+    return rows
+
+
+def _waits(standing: Standing) -> list[_Row]:
+    rows: list[_Row] = []
+    for party, kind in (("vendor", "AwaitingVendor"), ("person", "ActionRequired")):
+        details = [wait.detail for wait in standing.waiting if wait.party == party]
+        if details and not (kind == "ActionRequired" and standing.manual):
+            rows.append((kind, "True", "Waiting", details[0]))
+    return rows
+
+
+def _delivered(assets: Sequence[Asset]) -> _Row:
+    done = bool(assets) and all(asset.sync_status is SyncStatus.SYNCHRONIZED for asset in assets)
+    reason = "Delivered" if done else "Pending"
+    return ("AssetsDelivered", "True" if done else "False", reason, f"{len(assets)} assets")
