@@ -17,6 +17,7 @@ from reconciler.model import JsonObject
 _OWN_CODE = re.compile(r"E[1-5]\d\d")
 _LENGTH = {"string_too_short", "string_too_long", "too_short", "too_long"}
 _RANGE = {"greater_than", "greater_than_equal", "less_than", "less_than_equal", "multiple_of"}
+_CONTAINER = MappingNode | SequenceNode
 _FORMS = {
     "[a-z0-9]([-a-z0-9]": "lower-case letters, digits and hyphens, beginning and ending with a letter or digit",
     "[^@": "one e-mail address, such as it@acme.example",

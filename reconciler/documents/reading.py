@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Mapping
 
-from reconciler.documents.nodes import MappingNode, Node, SequenceNode, range_of
+from reconciler.documents.nodes import MappingNode, Node, SequenceNode, range_of, start_of
 from reconciler.documents.report import Report, span
 from reconciler.documents.text import Chunk, decode, split
 from reconciler.documents.walk import build
@@ -31,7 +31,7 @@ class Document:
         """The line where the document's content begins, counted from 1."""
         if self.tree is None:
             return self.chunk.line + 1
-        return range_of(self.tree, self.chunk.line).start.line
+        return int(start_of(self.tree).line) + self.chunk.line + 1
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

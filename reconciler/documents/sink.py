@@ -19,8 +19,10 @@ NO_TEXT = NULLS | _NULL_LIKE
 
 
 class Sink:
-    """Where plans report: the document's offset, the nodes already reported, the variants chosen, and
-    which missing fields were probably `meant` by a misspelt key.
+    """Where plans report, and what they know of one document.
+
+    `bad`: nodes already reported. `variants`: the sort chosen for a node. `meant`: missing fields that a misspelt
+    key probably stands for.
     """
 
     __slots__ = ("bad", "meant", "offset", "report", "variants")

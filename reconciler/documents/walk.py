@@ -28,7 +28,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.files import Limits
 
 _DROPPED = object()
-_QUOTES = {"'", '"', "|", ">"}
+_ODD_KEYS = {"", "<<"}
 _HINTS = (
     ("could not find expected ':'", "write `name: value` with a space after the colon, or close the quote before it"),
     ("mapping values are not allowed", "put a value that holds `: ` in quotes, or correct the indentation"),
@@ -76,6 +76,7 @@ class _Walker:
     def __init__(self, chunk: Chunk, report: Report, limits: Limits) -> None:
         self.line = chunk.line
         self.check_all = chunk.tainted or len(chunk.text) > limits.scalar
+        self.careful = self.check_all or "&" in chunk.text or "!" in chunk.text or "\\" in chunk.text
         self.report = report
         self.limits = limits
         self.count = 0
@@ -95,16 +96,13 @@ class _Walker:
 
     def run(self, get_event: Callable[[], Any]) -> None:
         """Take events until the stream ends."""
-        count, most, check_all = 0, self.limits.document_events, self.check_all
-        handlers = self.handlers
+        count, most = 0, self.limits.document_events
+        attach, inspect, handlers = self.attach, self.inspect if self.careful else None, self.handlers
         while True:
             event = get_event()
             count += 1
             if event.__class__ is ScalarEvent:
-                if event.anchor is event.tag is None and event.style != '"' and not check_all:
-                    self.attach(event)
-                else:
-                    self.attach(self.inspect(event))
+                attach(event if inspect is None else inspect(event))
                 continue
             self.count = count
             if event.__class__ is StreamEndEvent:
@@ -114,34 +112,25 @@ class _Walker:
             handlers[event.__class__](event)
 
     def attach(self, node: Node) -> None:
-        """Put a finished node where it belongs."""
+        """Put a finished node where it belongs: as item, as key, or as value of the key before it."""
         frame = self.frame
-        if frame.__class__ is SequenceNode:
+        if isinstance(frame, SequenceNode):
             frame.items.append(node)
-        elif frame.pending is None:  # type: ignore[union-attr]  # the class test above narrows for the reader only
-            self.accept_key(frame, node)  # type: ignore[arg-type]  # same
-        else:
-            self.accept_value(frame, node)  # type: ignore[arg-type]  # same
-
-    def accept_key(self, frame: MappingNode, node: Node) -> None:
-        """Take a key, or refuse it and drop the value that follows."""
-        if node.__class__ is ScalarEvent:
-            text = node.value
-            if text not in {"<<", ""} and text not in frame.entries:
-                frame.pending = node
-                return
-        frame.pending = _DROPPED
-        self.refuse_key(frame, node)
-
-    def accept_value(self, frame: MappingNode, node: Node) -> None:
-        """Take the value of the pending key."""
+            return
         key = frame.pending
+        if key is None:
+            if node.__class__ is ScalarEvent and node.value not in _ODD_KEYS and node.value not in frame.entries:
+                frame.pending = node
+            else:
+                self.refuse_key(frame, node)
+            return
         frame.pending = None
         if key is not _DROPPED:
             frame.entries[key.value] = (key, node)
 
     def refuse_key(self, frame: MappingNode, node: Node) -> None:
-        """Report why a key is not taken."""
+        """Report why a key is not taken, and drop the value that follows."""
+        frame.pending = _DROPPED
         if isinstance(node, RefusedNode):
             return
         if not isinstance(node, ScalarEvent):
@@ -158,7 +147,9 @@ class _Walker:
             self.problem("E120", "key is empty", node, "use a field name")
 
     def inspect(self, event: Any) -> Node:
-        """Check a scalar that is not plainly harmless: anchor, tag, length, characters."""
+        """Check a scalar of a text in which anchors, tags, escapes, long values or bad characters may be."""
+        if not self.check_all and event.anchor is event.tag is None and event.style != '"':
+            return event  # type: ignore[no-any-return]
         refused = self.refuse_properties(event)
         if len(event.value) > self.limits.scalar:
             self.problem("E124", f"value is longer than {self.limits.scalar} characters", event, "shorten it")

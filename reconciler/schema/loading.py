@@ -124,11 +124,18 @@ def _names(document: Document) -> Iterator[Named]:
 
 @contextlib.contextmanager
 def _collector_off() -> Iterator[None]:
-    """Keep the garbage collector from walking a growing heap again and again."""
+    """Keep the garbage collector from walking a growing heap again and again.
+
+    Freezing and unfreezing makes what was loaded old at once, so that switching on does not walk it either.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        frozen = gc.get_freeze_count()
+        gc.freeze()
+        if not frozen:
+            gc.unfreeze()
         if enabled:
             gc.enable()

@@ -4,6 +4,7 @@ import functools
 import zoneinfo
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from reconciler.documents import advice
 from reconciler.model import Manifest, Problem
@@ -38,6 +39,11 @@ class _Estate:
     def knows(self, account: str) -> bool:
         """Say whether an Account may exist."""
         return account in self.accounts or account in self.hidden
+
+
+def _field(spec: Any, name: str) -> Any:
+    """Return a field of a model, None when it has none such (`getattr` is slow on a model that lacks it)."""
+    return vars(spec).get(name) if spec is not None else None
 
 
 def _problem(manifest: Manifest, pointer: str, code: str, *, summary: str, detail: str = "") -> Problem:
@@ -77,7 +83,7 @@ def _same_references(estate: _Estate) -> Iterator[Problem]:
     holders: dict[str, list[Manifest]] = defaultdict(list)
     for account in estate.manifests:
         if account.kind == "Account":
-            given = getattr(account.spec, "reference", None)
+            given = _field(account.spec, "reference")
             for reference in dict.fromkeys([given] if given else account.names):
                 holders[reference].append(account)
     for reference, found in holders.items():
@@ -85,7 +91,7 @@ def _same_references(estate: _Estate) -> Iterator[Problem]:
             continue
         for account in found:
             others = ", ".join(f"{other.name} ({_at(other)})" for other in found if other is not account)
-            given = getattr(account.spec, "reference", None)
+            given = _field(account.spec, "reference")
             if given is None and account.name != reference:
                 continue
             pointer = "/spec/reference" if given else "/metadata/name"
@@ -100,7 +106,7 @@ def _cycles(estate: _Estate) -> Iterator[Problem]:
         name: str | None = start
         while name is not None and name in estate.accounts and name not in settled and name not in path:
             path.append(name)
-            name = getattr(estate.accounts[name].spec, "parent", None)
+            name = _field(estate.accounts[name].spec, "parent")
         if name is not None and name in path:
             yield from _cycle(estate, path[path.index(name) :])
         settled.update(path)
@@ -122,14 +128,14 @@ def _cycle(estate: _Estate, members: list[str]) -> Iterator[Problem]:
 
 def _named(manifest: Manifest, estate: _Estate) -> Iterator[Problem]:
     spec = manifest.spec
-    parent = getattr(spec, "parent", None) if manifest.kind == "Account" else None
+    parent = _field(spec, "parent") if manifest.kind == "Account" else None
     if parent is not None and parent != manifest.name:
         yield from _parent(manifest, parent, estate)
-    account = getattr(spec, "account", None)
+    account = _field(spec, "account")
     if isinstance(account, str):
         yield from _unknown(manifest, "/spec/account", account, code="E306", what="account", estate=estate)
-    options = getattr(getattr(spec, "vendors", None), "interworks", None)
-    billed = getattr(options, "billTo", None)
+    options = _field(_field(spec, "vendors"), "interworks")
+    billed = _field(options, "billTo")
     if isinstance(billed, str):
         pointer = "/spec/vendors/interworks/billTo"
         yield from _unknown(manifest, pointer, billed, code="E307", what="billTo", estate=estate)
@@ -158,16 +164,16 @@ def _unknown(
 def _tables(manifest: Manifest) -> Iterator[Problem]:
     spec = manifest.spec
     tables = (
-        ("/spec/country", getattr(spec, "country", None), COUNTRIES, "E310"),
-        ("/spec/currency", getattr(spec, "currency", None), CURRENCIES, "E311"),
-        ("/spec/maxPrice/currency", getattr(getattr(spec, "maxPrice", None), "currency", None), CURRENCIES, "E311"),
+        ("/spec/country", _field(spec, "country"), COUNTRIES, "E310"),
+        ("/spec/currency", _field(spec, "currency"), CURRENCIES, "E311"),
+        ("/spec/maxPrice/currency", _field(_field(spec, "maxPrice"), "currency"), CURRENCIES, "E311"),
     )
     for pointer, value, table, code in tables:
         if isinstance(value, str) and value not in table:
             what = pointer.rpartition("/")[2]
             detail = "write the two-letter code, such as GR" if what == "country" else "write the code, such as EUR"
             yield _problem(manifest, pointer, code, summary=f"{what} {value!r} is unknown", detail=detail)
-    zone = getattr(spec, "timezone", None)
+    zone = _field(spec, "timezone")
     if isinstance(zone, str) and zone not in _zones():
         yield _problem(
             manifest,
