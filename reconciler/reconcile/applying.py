@@ -1,0 +1,208 @@
+"""One applying pass: settle what earlier runs left open, plan, check, carry out, record.
+
+Raises Locked, StalePlan, PolicyRefused, StateError. Whatever happens, the lock is released and what was done is
+recorded.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from reconciler.apply import protocol
+from reconciler.apply.desk import Desk
+from reconciler.apply.run import Performance, Progress
+from reconciler.contract import ClaimState, Kind, Step
+from reconciler.errors import Exit, PolicyRefused, StalePlan, worst
+from reconciler.ledger.protocol import ObjectRecord, OpenClaim, Run
+from reconciler.model import Problem, Severity
+from reconciler.plan import policy, saved
+from reconciler.plan.report import ApplyReport, Outcome, Result
+from reconciler.plan.value import Action, Plan
+from reconciler.reconcile import planning, records
+from reconciler.reconcile.planning import Context, Planned
+
+Confirm = Callable[[Plan], bool]
+
+
+@dataclasses.dataclass(frozen=True)
+class Orders:
+    """What the caller wants of an apply. `confirm` is asked with the plan before anything is sent."""
+
+    command: str
+    rules: policy.Rules
+    wait: float
+    recipients: Sequence[str]
+    approved: Plan | None = None
+    confirm: Confirm = lambda _plan: True
+    progress: Progress = lambda _action, _outcome: None
+    started: Callable[[Desk], None] = lambda _desk: None
+    """Told of the desk before anything is sent, so that a signal can set `stopping`."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Applied:
+    """What came of it; `report` None when the person said no."""
+
+    plan: Plan
+    report: ApplyReport | None
+    statuses: Sequence[ObjectRecord] = ()
+
+
+async def apply(context: Context, orders: Orders) -> Applied:
+    """Carry out what is to be done, at most once each."""
+    began = context.clock.now()
+    run = await context.ledger.begin_run(orders.command, now=began)
+    try:
+        return await _apply(context, orders, run=run, began=began)
+    finally:
+        await context.ledger.end_run(run, now=context.clock.now())
+
+
+async def _apply(context: Context, orders: Orders, *, run: Run, began: datetime) -> Applied:
+    desk = await _desk(context, run)
+    orders.started(desk)
+    settled = await _settle_open(context, desk)
+    planned = await planning.plan(context)
+    plan = orders.approved or planned.plan
+    desk.plan = plan.digest
+    fresh = saved.Freshness({}, frozenset(), ())
+    if orders.approved is not None:
+        saved.bound(orders.approved, planned.plan)
+        fresh = saved.freshness(orders.approved, planned.plan)
+    broken = policy.violations(plan, orders.rules, now=context.clock.now())
+    if broken:
+        raise PolicyRefused("\n".join(f"{one.code}: {one.summary}; {one.detail}" for one in broken))
+    if orders.approved is None and not orders.confirm(plan):
+        return Applied(plan, None)
+    if plan.actions and not await context.ledger.use_plan(run, plan.digest, now=context.clock.now()):
+        raise StalePlan("this plan was applied before; plan again")
+    results = await _perform(desk, orders, planned=planned, plan=plan, fresh=fresh)
+    finished = await records.write(context, desk, planned=planned, results=results, recipients=orders.recipients)
+    report = ApplyReport(
+        run=run.id,
+        project=context.project,
+        environment=context.environment,
+        plan_digest=plan.digest,
+        started_at=began,
+        finished_at=context.clock.now(),
+        results=(*settled, *results),
+        requests=sum(account.client.requests for account in context.distinct),
+        problems=(*planned.plan.problems, *_grown(fresh)),
+        interrupted=desk.stopping and any(one.outcome is Outcome.NOT_STARTED for one in results),
+    )
+    return Applied(plan, report, finished)
+
+
+async def _desk(context: Context, run: Run) -> Desk:
+    ids = {}
+    for account in context.distinct:
+        memory = await context.ledger.read_memory(account.scopes)
+        ids.update(planning.ids_of(context.estate.wanted, memory))
+        ids.update({address: one.vendor_id for address, one in memory.items() if one.vendor_id and address not in ids})
+    return Desk(
+        accounts=context.accounts,
+        ledger=context.ledger,
+        run=run,
+        clock=context.clock,
+        random=lambda: 0.5,
+        plan="",
+        wanted=context.estate.wanted,
+        ids=ids,
+    )
+
+
+async def _settle_open(context: Context, desk: Desk) -> list[Result]:
+    """Look up every operation that an earlier run left open."""
+    results = []
+    for account in context.distinct:
+        for claim in await context.ledger.read_open_claims(account.scopes):
+            results.append(await _settle(desk, claim))
+    await context.ledger.flush()
+    return [result for result in results if result is not None]
+
+
+async def _settle(desk: Desk, claim: OpenClaim) -> Result | None:
+    step = _meant(claim)
+    if step is None or claim.key.address.vendor not in desk.accounts:
+        return Result(
+            f"{claim.key.address}:{claim.key.operation}",
+            claim.key.address,
+            Kind.MANUAL,
+            Outcome.PARKED,
+            error=f"{claim.key.address} is in doubt and cannot be looked up; `reconciler resolve {claim.key.address}`",
+        )
+    before = desk.account(step.address).client.requests
+    verdict = await protocol.settle_earlier(desk, claim, step)
+    spent = desk.account(step.address).client.requests - before
+    if verdict.state is ClaimState.DONE:
+        if verdict.vendor_id:
+            desk.ids[step.address] = verdict.vendor_id
+        return Result(step.id, step.address, step.kind, Outcome.ADOPTED, verdict.vendor_id, requests=spent)
+    if verdict.state is ClaimState.RELEASED:
+        return None
+    outcome = Outcome.PARKED if verdict.state is ClaimState.PARKED else Outcome.IN_DOUBT
+    error = f"{step.id}: {verdict.reason or claim.reason}; `reconciler resolve {step.address}` settles it"
+    return Result(step.id, step.address, step.kind, outcome, requests=spent, error=error)
+
+
+def _meant(claim: OpenClaim) -> Step | None:
+    if not isinstance(claim.payload, Mapping):
+        return None
+    try:
+        return saved.step_from_json(claim.payload)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+async def _perform(desk: Desk, orders: Orders, *, planned: Planned, plan: Plan, fresh: saved.Freshness) -> list[Result]:
+    today = {action.id: action for action in planned.plan.actions}
+    actions: list[Action] = [today.get(action.id, action) for action in plan.actions]
+    desk.ids.update(
+        {
+            address: matches[0].vendor_id
+            for address, matches in planned.material.observation.objects.items()
+            if len(matches) == 1
+        }
+    )
+    performance = Performance(desk, actions, orders.wait, orders.progress, stale=fresh.stale, skipped=fresh.satisfied)
+    return await performance.play()
+
+
+def _grown(fresh: saved.Freshness) -> list[Problem]:
+    return [
+        Problem("E606", f"{name} was not in the approved plan and was not done", "plan again", None, Severity.WARNING)
+        for name in fresh.grown
+    ]
+
+
+def exit_code(applied: Applied, *, detailed: bool) -> Exit:
+    """Return the exit code of an apply."""
+    report = applied.report
+    if report is None:
+        return Exit.ERROR
+    codes = [_code_of(result) for result in report.results]
+    if any(problem.severity is Severity.ERROR for problem in report.problems):
+        codes.append(Exit.ERROR)
+    if any(problem.code == "E606" for problem in report.problems):
+        codes.append(Exit.STALE)
+    waiting = applied.plan.waiting or any(result.outcome in _WAITS for result in report.results)
+    if waiting and detailed:
+        codes.append(Exit.CONVERGING)
+    if report.interrupted:
+        codes.append(Exit.INTERRUPTED)
+    return worst(codes)
+
+
+_WAITS = {Outcome.WAITING, Outcome.MANUAL}
+
+
+def _code_of(result: Result) -> Exit:
+    if result.outcome in {Outcome.IN_DOUBT, Outcome.PARKED}:
+        return Exit.DOUBT
+    if result.stale:
+        return Exit.STALE
+    if result.refused:
+        return Exit.REFUSED
+    if result.outcome in {Outcome.FAILED, Outcome.BLOCKED}:
+        return Exit.PARTIAL
+    return Exit.DONE

@@ -1,0 +1,53 @@
+"""The offline half of a pass: manifests checked and expanded into wanted objects. Pure."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from reconciler.contract import Vendor, Wanted, World
+from reconciler.model import Address, Json, Manifest, Problem, Severity, digest
+
+
+@dataclasses.dataclass(frozen=True)
+class Estate:
+    """What git declares: manifests that fit, the objects they stand for, what is wrong with them."""
+
+    manifests: tuple[Manifest, ...]
+    wanted: Mapping[Address, Wanted]
+    problems: tuple[Problem, ...]
+    content: str
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing is wrong but warnings."""
+        return not any(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+def expand(
+    manifests: Sequence[Manifest],
+    *,
+    owners: tuple[str, ...],
+    vendors: Sequence[Vendor],
+    problems: Sequence[Problem] = (),
+    configuration: Json = None,
+    pinned: Json = None,
+) -> Estate:
+    """Check the manifests by every vendor's rules and expand them.
+
+    Nothing is expanded when a manifest is wrong: half a desired state is not one.
+    """
+    world = World(tuple(manifests), owners)
+    found = [*problems, *(problem for vendor in vendors for problem in vendor.check(world))]
+    found.sort(key=lambda problem: problem.sort_key)
+    wanted: dict[Address, Wanted] = {}
+    if not any(problem.severity is Severity.ERROR for problem in found):
+        for manifest in manifests:
+            for vendor in vendors:
+                wanted.update({one.address: one for one in vendor.expand(manifest, world)})
+    content = digest(
+        {
+            "manifests": {f"{one.kind}/{one.name}": one.revision for one in manifests},
+            "configuration": configuration,
+            "catalogue": pinned,
+        }
+    )
+    return Estate(tuple(manifests), wanted, tuple(found), content)

@@ -1,0 +1,145 @@
+"""Reading the vendors and making the plan; reads only, through readers that cannot write."""
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from reconciler.apply.desk import Account
+from reconciler.clock import Clock
+from reconciler.contract import Memory, Observation, Observed, Scope, Wanted
+from reconciler.errors import VendorError
+from reconciler.ledger.protocol import Ledger, OpenClaim
+from reconciler.model import Address, Json, ManifestRef, Problem
+from reconciler.plan import build
+from reconciler.plan.value import Plan, Revision
+from reconciler.reconcile.estate import Estate
+
+CheckOptions = Callable[[Wanted, Observed | None], Iterable[Problem]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """What a pass works with. `accounts` by vendor name (the first part of an address)."""
+
+    project: str
+    environment: str | None
+    tool: str
+    revision: Revision
+    estate: Estate
+    accounts: Mapping[str, Account]
+    ledger: Ledger
+    clock: Clock
+    pinned: Mapping[str, Json] = dataclasses.field(default_factory=dict)
+    check_options: CheckOptions = lambda _wanted, _observed: ()
+
+    @property
+    def distinct(self) -> list[Account]:
+        """Each vendor account once, by name."""
+        return list({account.vendor.name: account for account in self.accounts.values()}.values())
+
+
+@dataclasses.dataclass(frozen=True)
+class Planned:
+    """A plan with all it was made from, and the claims that are open."""
+
+    plan: Plan
+    material: build.Material
+    claims: tuple[OpenClaim, ...]
+
+
+async def plan(context: Context) -> Planned:
+    """Read the ledger and the vendors and make the plan."""
+    memory, known, protected = await _remembered(context)
+    claims = await open_claims(context)
+    observation = await observe(context, ids=ids_of(context.estate.wanted, memory))
+    material = build.Material(
+        project=context.project,
+        environment=context.environment,
+        revision=context.revision,
+        content=context.estate.content,
+        tool=context.tool,
+        now=context.clock.now(),
+        vendors={name: account.vendor for name, account in context.accounts.items()},
+        wanted=context.estate.wanted,
+        observation=observation,
+        memory=memory,
+        known=known,
+        protected=protected,
+        doubts={claim.key.address: claim.reason or "a call had no clear answer" for claim in claims},
+        fingerprint=context.ledger.fingerprint,
+        pinned=context.pinned,
+        check_options=context.check_options,
+        serial=context.ledger.serial,
+        problems=context.estate.problems,
+    )
+    return Planned(build.build(material), material, tuple(claims))
+
+
+def ids_of(wanted: Mapping[Address, Wanted], memory: Mapping[Address, Memory]) -> dict[Address, str]:
+    """Return the vendor ids that the ledger knows, by present address."""
+    found = {address: build.memory_of(memory, one).vendor_id for address, one in wanted.items()}
+    return {address: vendor_id for address, vendor_id in found.items() if vendor_id is not None}
+
+
+async def observe(
+    context: Context, *, ids: Mapping[Address, str], focus: frozenset[Address] | None = None
+) -> Observation:
+    """Read every vendor; one that cannot be read does not keep the others from being read."""
+    began = context.clock.now()
+    parts = await asyncio.gather(
+        *(_observe_one(context, account, ids=ids, focus=focus) for account in context.distinct)
+    )
+    return merge(parts, began=began)
+
+
+def merge(parts: Sequence[Observation], *, began: datetime) -> Observation:
+    """Put observations of different vendors together."""
+    return Observation(
+        began_at=began,
+        objects={address: matches for part in parts for address, matches in part.objects.items()},
+        unreadable={address: reason for part in parts for address, reason in part.unreadable.items()},
+        problems=tuple(problem for part in parts for problem in part.problems),
+    )
+
+
+async def _observe_one(
+    context: Context, account: Account, *, ids: Mapping[Address, str], focus: frozenset[Address] | None
+) -> Observation:
+    began, serves = context.clock.now(), account.vendor.serves
+    mine = {address: one for address, one in context.estate.wanted.items() if address.vendor in serves}
+    near = None if focus is None else focus & mine.keys()
+    asked = mine.keys() if near is None else near
+    if not asked:
+        return Observation(began, {})
+    try:
+        return await account.vendor.observe(Scope(mine, dict(ids), near), account.client.reader)
+    except VendorError as error:
+        return Observation(began, {}, dict.fromkeys(asked, str(error)))
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        # An adapter that trips over what a vendor sent has read nothing.
+        reason = f"{account.vendor.name} answered in a form that cannot be understood ({type(error).__name__})"
+        return Observation(began, {}, dict.fromkeys(asked, reason))
+
+
+async def _remembered(
+    context: Context,
+) -> tuple[dict[Address, Memory], dict[Address, ManifestRef], frozenset[Address]]:
+    memory: dict[Address, Memory] = {}
+    known: dict[Address, ManifestRef] = {}
+    protected: set[Address] = set()
+    for account in context.distinct:
+        memory.update(await context.ledger.read_memory(account.scopes))
+        for address, record in (await context.ledger.read_objects(account.scopes)).items():
+            known[address] = ManifestRef(record.kind, record.name, "", 0)
+            if record.protect:
+                protected.add(address)
+    return memory, known, frozenset(protected)
+
+
+async def open_claims(context: Context) -> list[OpenClaim]:
+    """Return every claim of which it is unknown whether the vendor did it."""
+    claims: list[OpenClaim] = []
+    for account in context.distinct:
+        claims.extend(await context.ledger.readopen_claims(account.scopes))
+    return claims

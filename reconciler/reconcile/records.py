@@ -1,0 +1,175 @@
+"""After the work: read again what was touched, derive every status, write it down.
+
+`Synchronized` rests on a complete read that began after the last mutation of the object: objects that were touched
+are read anew, the others were read when the plan was made.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from reconciler import sealing, status
+from reconciler.apply.desk import Desk
+from reconciler.contract import Asset, Case, Kind, Memory, Observation, Observed, Wanted
+from reconciler.ledger.protocol import AssetRecord, ObjectRecord, Scope
+from reconciler.model import Address
+from reconciler.plan import build
+from reconciler.plan.report import Outcome, Result
+from reconciler.reconcile import planning
+from reconciler.reconcile.planning import Context, Planned
+
+MANY = 50
+"""With more touched objects than this the lists are read again; with fewer, each object by its id."""
+_UNTOUCHED = {Outcome.NOT_STARTED, Outcome.BLOCKED, Outcome.MANUAL}
+
+
+@dataclasses.dataclass(frozen=True)
+class _Ending:
+    """What is known at the end of the pass."""
+
+    material: build.Material
+    results: Mapping[Address, Sequence[Result]]
+    doubts: frozenset[Address]
+    before: Mapping[Address, ObjectRecord]
+    now: datetime
+
+
+async def write(
+    context: Context, desk: Desk, *, planned: Planned, results: Sequence[Result], recipients: Sequence[str]
+) -> list[ObjectRecord]:
+    """Record every object's status and assets; return the records by address."""
+    observation = await _final(context, desk, planned=planned, results=results)
+    before: dict[Address, ObjectRecord] = {}
+    for account in context.distinct:
+        before.update(await context.ledger.read_objects(account.scopes))
+    memory: dict[Address, Memory] = {}
+    for account in context.distinct:
+        memory.update(await context.ledger.read_memory(account.scopes))
+    material = dataclasses.replace(planned.material, observation=observation, memory=memory)
+    ending = _Ending(
+        material=material,
+        results=_by_address(results),
+        doubts=frozenset([claim.key.address for claim in await planning.open_claims(context)]),
+        before=before,
+        now=context.clock.now(),
+    )
+    records = [_record(ending, wanted) for _, wanted in sorted(context.estate.wanted.items())]
+    for record in records:
+        wanted = context.estate.wanted[record.address]
+        scope = desk.account(record.address).scope
+        context.ledger.record_object(desk.run, scope, record, replaces=wanted.former)
+        _assets(context, desk, ending=ending, wanted=wanted, recipients=recipients)
+    for result in results:
+        if result.operation is Kind.FORGET and result.outcome is Outcome.DONE:
+            for scope in desk.account(result.address).scopes:
+                context.ledger.forget(desk.run, scope, result.address)
+    await context.ledger.flush()
+    return records
+
+
+async def _final(context: Context, desk: Desk, *, planned: Planned, results: Sequence[Result]) -> Observation:
+    wanted = context.estate.wanted
+    touched = frozenset(
+        result.address
+        for result in results
+        if result.address in wanted and result.outcome not in _UNTOUCHED and result.operation is not Kind.ADOPT
+    )
+    first = planned.material.observation
+    if not touched:
+        return first
+    focus = touched if len(touched) <= MANY else None
+    again = await planning.observe(context, ids=desk.ids, focus=focus)
+    fresh = {address: matches for address, matches in again.objects.items() if address in touched}
+    gone = {address: reason for address, reason in again.unreadable.items() if address in touched}
+    return Observation(
+        began_at=again.began_at,
+        objects={**{a: m for a, m in first.objects.items() if a not in gone}, **fresh},
+        unreadable={**{a: r for a, r in first.unreadable.items() if a not in fresh}, **gone},
+        problems=first.problems,
+    )
+
+
+def _record(ending: _Ending, wanted: Wanted) -> ObjectRecord:
+    material, address = ending.material, wanted.address
+    matches = material.observation.objects.get(address, ())
+    observed = matches[0] if len(matches) == 1 else None
+    readable = address in material.observation.objects and len(matches) <= 1
+    case = build.compare(material, wanted, observed)
+    old = next((ending.before[one] for one in wanted.addresses if one in ending.before), None)
+    standing = _standing(ending, case, readable=readable)
+    done = observed is not None and readable and not case.changes
+    applied = {name: material.fingerprint(value) for name, value in wanted.fields.items()}
+    return ObjectRecord(
+        address=address,
+        kind=wanted.manifest.kind,
+        name=wanted.manifest.name,
+        vendor_id=observed.vendor_id if observed else case.memory.vendor_id,
+        applied=applied if done else dict(case.memory.applied),
+        sync_status=status.sync_status(standing),
+        observed_at=material.observation.began_at if readable else (old.observed_at if old else None),
+        manifest_revision=wanted.manifest_revision,
+        conditions=status.conditions(standing, before=old.conditions if old else (), now=ending.now),
+        facts=dict(observed.facts) if observed else (dict(old.facts) if old else {}),
+        protect=wanted.protect,
+    )
+
+
+def _standing(ending: _Ending, case: Case, *, readable: bool) -> status.Standing:
+    address = case.wanted.address
+    results = ending.results.get(address, ())
+    failed = next((one for one in results if one.outcome in {Outcome.FAILED, Outcome.BLOCKED}), None)
+    manual = next((one for one in results if one.outcome is Outcome.MANUAL), None)
+    doubt = next((name for name in case.wanted.addresses if name in ending.doubts), None)
+    states = [state for state in case.memory.claims.values() if state.open]
+    problem = next((p for p in ending.material.problems if p.address == str(address)), None)
+    decision = ending.material.vendors[address.vendor].steps(case) if readable and doubt is None else None
+    return status.Standing(
+        observed=case.observed,
+        readable=readable,
+        changes=case.changes if case.observed else (),
+        waiting=decision.waiting if decision else (),
+        doubt=states[0] if doubt is not None and states else None,
+        error=(failed.error or "") if failed else (problem.summary if problem else ""),
+        manual=(manual.error or "") if manual else "",
+        pending=bool(decision and decision.steps and not manual),
+        order=case.wanted.manifest.kind == "Order",
+    )
+
+
+def _assets(context: Context, desk: Desk, *, ending: _Ending, wanted: Wanted, recipients: Sequence[str]) -> None:
+    matches = ending.material.observation.objects.get(wanted.address, ())
+    if len(matches) != 1 or not matches[0].assets:
+        return
+    scope = desk.account(wanted.address).scope
+    rows = [_sealed(context, asset, wanted=wanted, scope=scope, recipients=recipients) for asset in _sorted(matches[0])]
+    context.ledger.record_assets(desk.run, scope, wanted.address, rows)
+
+
+def _sorted(observed: Observed) -> list[Asset]:
+    return sorted(observed.assets, key=lambda asset: asset.asset_id)
+
+
+def _sealed(context: Context, asset: Asset, *, wanted: Wanted, scope: Scope, recipients: Sequence[str]) -> AssetRecord:
+    fingerprints, sealed = {}, {}
+    for name, secret in sorted(asset.secrets.items()):
+        fingerprints[name] = context.ledger.fingerprint(secret.reveal())
+        bound = {"project": scope.project, "order": wanted.address.name, "asset": asset.asset_id, "name": name}
+        sealed[name] = sealing.seal(secret, recipients, bound=bound)
+    return AssetRecord(
+        order=wanted.address,
+        asset_id=asset.asset_id,
+        product=asset.product,
+        quantity=asset.quantity,
+        sync_status=asset.sync_status,
+        purchased_at=asset.purchased_at,
+        expires_at=asset.expires_at,
+        fingerprints=fingerprints,
+        sealed=sealed,
+    )
+
+
+def _by_address(results: Iterable[Result]) -> dict[Address, list[Result]]:
+    found: dict[Address, list[Result]] = {}
+    for result in results:
+        found.setdefault(result.address, []).append(result)
+    return found
