@@ -72,7 +72,8 @@ def sync_type(system: System) -> ObjectType:
                 instructions=f"{where}, enter the values that the plan shows, press Save; {done}",
             )
         )
-    return ObjectType("sync", {name: Field() for name in system.options}, {item.name: item for item in operations})
+    fields = {name: Field() for name in system.options}
+    return ObjectType("sync", fields, {item.name: item for item in operations}, adoptable=False)
 
 
 def order_type(system: System) -> ObjectType:

@@ -3,7 +3,7 @@
 Imported late, since pydantic is heavy.
 """
 
-import datetime
+import datetime as dt
 from typing import Annotated, Literal
 
 import pydantic
@@ -12,7 +12,7 @@ from reconciler.model.kinds import Email, Kinds, Name, OrderSpec, Role, Spec, Te
 
 
 def _real_day(text: str) -> str:
-    datetime.date.fromisoformat(text)
+    dt.date.fromisoformat(text)
     return text
 
 
