@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,6 +23,7 @@ _FORMS = {
     "[^@": "one e-mail address, such as it@acme.example",
     "^[A-Z]{2}$": "two capital letters, such as GR",
     "^[A-Z]{3}$": "three capital letters, such as EUR",
+    "^\\d{4}-\\d{2}-\\d{2}$": "a day, such as 2026-01-31",
     "^\\d{1,12}(": 'digits with at most four decimals, such as "12.50"',
 }
 
@@ -35,9 +36,13 @@ class Checked:
     data: JsonObject
 
 
-def check(tree: Node, shape: Shape, report: Report, *, offset: int) -> Checked | None:
-    """Type and check a document of which everything wrong is reported; None when there was anything."""
+def check(tree: Node, shape: Shape, report: Report, *, offset: int, reported: Iterable[Node] = ()) -> Checked | None:
+    """Type and check a document, reporting everything wrong; None when there was anything.
+
+    Nothing more is said about nodes in `reported`.
+    """
     sink = Sink(report, offset)
+    sink.bad.update(id(node) for node in reported)
     before = report.count
     data = shape.plan.read(tree, None, sink)
     if not isinstance(data, dict):
@@ -111,7 +116,7 @@ def _locate(location: Sequence[int | str], tree: Node, sink: Sink) -> _Spot | No
 
 def _words(error: Any, spot: _Spot) -> tuple[str, str, str]:
     kind, context = str(error["type"]), error.get("ctx", {})
-    name, message = label(spot.key), str(error["msg"])
+    name, message = label(spot.key), str(error["msg"]).replace(" after validation", "")
     if _OWN_CODE.fullmatch(kind):
         return kind, message, ""
     if kind == "string_pattern_mismatch":

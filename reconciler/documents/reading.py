@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.documents.nodes import MappingNode, Node, SequenceNode, range_of, start_of
 from reconciler.documents.report import Report, span
-from reconciler.documents.text import Chunk, decode, split
+from reconciler.documents.text import Chunk, Decoded, decode, split
 from reconciler.documents.walk import build
 from reconciler.files import Limits, SourceFile
 from reconciler.model import Place
@@ -44,13 +44,14 @@ class Reading:
 
 def read(source: SourceFile, limits: Limits) -> Reading:
     """Read a file; empty documents are left out."""
-    report, usable = decode(source, limits)
-    return Reading(report, _documents(report, limits) if usable else iter(()))
+    decoded = decode(source, limits)
+    return Reading(decoded.report, _documents(decoded, limits))
 
 
-def _documents(report: Report, limits: Limits) -> Iterator[Document]:
+def _documents(decoded: Decoded, limits: Limits) -> Iterator[Document]:
+    report = decoded.report
     events, before = 0, report.count
-    for chunk in split(report, limits):
+    for chunk in split(decoded, limits):
         tree, count = build(chunk, report, limits)
         if tree is not None or report.count > before:
             yield Document(report.file, tree, chunk, report.count - before)

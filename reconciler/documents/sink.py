@@ -17,6 +17,12 @@ _NULL_LIKE = frozenset({"Null", "NULL"})
 NO_TEXT = NULLS | _NULL_LIKE
 """Plain texts that are never taken as text."""
 
+_EMPTY = {
+    "text": "give it a value or remove the line; to mean the text itself, put it in quotes",
+    "a mapping": "write its fields, {} when it has none, or remove the line",
+    "a list": "write its items, [] when it has none, or remove the line",
+}
+
 
 class Sink:
     """Where plans report, and what they know of one document.
@@ -68,7 +74,7 @@ def misfit(plan: Plan, node: Node, key: Scalar | None, *, sink: Sink, wants: str
         if node.value in NULLS:
             if plan.nullable:
                 return None
-            detail = "give it a value or remove the line; to mean text, put it in quotes"
+            detail = _EMPTY.get(wants, "give it a value or remove the line")
             return sink.refuse(node, key, code="E209", summary=f"{label(key)} has no value", detail=detail)
         if node.value in _NULL_LIKE:
             detail = f'write null to clear the field, or "{node.value}" to mean the text'

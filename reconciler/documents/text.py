@@ -36,14 +36,23 @@ class Chunk:
     tainted: bool = False
 
 
-def decode(source: SourceFile, limits: Limits) -> tuple[Report, bool]:
-    """Return the report of a file with its text, and whether the text is worth splitting."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file's text, in its report; `damaged` when bytes were replaced, `usable` when it is worth splitting."""
+
+    report: Report
+    damaged: bool = False
+    usable: bool = True
+
+
+def decode(source: SourceFile, limits: Limits) -> Decoded:
+    """Return the text of a file with a report to add to."""
     data = source.text
     encoding = _foreign(data)
     if encoding:
         report = Report(source.path, "", limit=limits.problems)
         report.add("E108", f"file is {encoding}", "save it as UTF-8 without a byte order mark", where=span(1, 1))
-        return report, False
+        return Decoded(report, usable=False)
     marked = data.startswith(b"\xef\xbb\xbf")
     body = data[3:] if marked else data
     try:
@@ -59,23 +68,24 @@ def decode(source: SourceFile, limits: Limits) -> tuple[Report, bool]:
         line, column = _place(body[: broken.start].decode())
         report.add("E108", "file is not UTF-8", "save it as UTF-8", where=span(line, column))
     if text.startswith("version https://git-lfs.github.com/spec/"):
-        report.add(
-            "E114", "file is a Git LFS pointer", "run `git lfs pull`", where=span(1, 1, len(text.split("\n")[0]))
-        )
-        return report, False
-    return report, True
+        where = span(1, 1, len(text.split("\n", 1)[0]))
+        report.add("E114", "file is a Git LFS pointer", "run `git lfs pull`", where=where)
+        return Decoded(report, usable=False)
+    return Decoded(report, damaged=broken is not None)
 
 
-def split(report: Report, limits: Limits) -> Iterator[Chunk]:
+def split(decoded: Decoded, limits: Limits) -> Iterator[Chunk]:
     """Yield the text of each document, reporting what no document may hold; those beyond repair are left out."""
-    text = report.text
+    if not decoded.usable:
+        return
+    report, text = decoded.report, decoded.report.text
     clean = text.isascii() and text.replace("\n", "").isprintable()
     conflicted = "<<<<<<< " in text or ">>>>>>> " in text
     count = 0
     for chunk in _cut(text):
         tainted = not clean and _SUSPECT.search(chunk.text) is not None
         if tainted:
-            _report_characters(chunk, report)
+            _report_characters(chunk, report, damaged=decoded.damaged)
         if (conflicted and _report_conflict(chunk, report)) or not _has_document(chunk, report):
             continue
         if tainted and ("\r" in chunk.text or _INDENT_TAB.search(chunk.text)):
@@ -129,15 +139,16 @@ def _report_conflict(chunk: Chunk, report: Report) -> bool:
     return True
 
 
-def _report_characters(chunk: Chunk, report: Report) -> None:
+def _report_characters(chunk: Chunk, report: Report, *, damaged: bool) -> None:
+    """Report each character, but tabs once a line, line ends once, and what decoding replaced not at all."""
+    seen: set[tuple[str, int]] = set()
     for number, line in enumerate(chunk.text.split("\n"), start=chunk.line + 1):
-        tabbed = False
         for found in _SUSPECT.finditer(line):
-            character = found[0]
-            if character == "\t" and tabbed:
+            once = {"\t": number, "\r": 0}.get(found[0])
+            if (damaged and found[0] == _REPLACEMENT) or (once is not None and (found[0], once) in seen):
                 continue
-            tabbed = tabbed or character == "\t"
-            code, summary, detail = describe(character)
+            seen.add((found[0], once or 0))
+            code, summary, detail = describe(found[0])
             report.add(code, summary, detail, where=span(number, found.start() + 1))
 
 

@@ -65,9 +65,8 @@ def build(chunk: Chunk, report: Report, limits: Limits) -> tuple[Node | None, in
         _report_syntax(error, chunk, report)
         return None, walker.count
     root = walker.root.items[0] if walker.root.items else None
-    if isinstance(root, ScalarEvent) and not root.style and not root.value:
-        return None, walker.count
-    return root, walker.count
+    empty = isinstance(root, ScalarEvent) and not root.style and not root.value
+    return None if empty or isinstance(root, RefusedNode) else root, walker.count
 
 
 class _Walker:
@@ -83,6 +82,7 @@ class _Walker:
         self.root = SequenceNode(None, None)
         self.frame: MappingNode | SequenceNode = self.root
         self.stack: list[MappingNode | SequenceNode] = []
+        self.refused: set[int] = set()
         self.handlers: dict[type, Callable[[Any], None]] = {
             MappingStartEvent: self.start_mapping,
             SequenceStartEvent: self.start_sequence,
@@ -195,8 +195,8 @@ class _Walker:
         if len(stack) > self.limits.depth:
             summary = f"document is nested deeper than {self.limits.depth} levels"
             self.stop("E121", summary, event, "flatten it")
-        if event.anchor is not None or event.tag is not None:
-            self.refuse_properties(event)
+        if (event.anchor is not None or event.tag is not None) and self.refuse_properties(event):
+            self.refused.add(id(node))
         self.frame = node
 
     def end(self, event: Any) -> None:
@@ -204,7 +204,7 @@ class _Walker:
         node = self.frame
         node.end = event.end_mark
         self.frame = self.stack.pop()
-        self.attach(node)
+        self.attach(RefusedNode(node.start, node.end) if id(node) in self.refused else node)
 
     def refuse_alias(self, event: Any) -> None:
         """Report an alias."""
@@ -242,5 +242,9 @@ def _report_syntax(error: yaml.YAMLError, chunk: Chunk, report: Report) -> None:
         line, column = len(lines) - 1, len(lines[-1])
     context = str(getattr(error, "context", None) or "")
     hint = next((cure for part, cure in _HINTS if part in problem), "")
+    where = span(chunk.line + line + 1, column + 1)
+    if "nesting depth" in problem:  # newer libyaml has a limit of its own while it looks ahead
+        report.add("E121", "document is nested too deep", "flatten it", where=where)
+        return
     summary = f"text is not YAML: {problem}" + (f" {context}" if context else "")
-    report.add("E125", summary, hint, where=span(chunk.line + line + 1, column + 1))
+    report.add("E125", summary, hint, where=where)

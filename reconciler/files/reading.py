@@ -10,7 +10,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reconciler.files.limits import Limits
@@ -50,6 +50,8 @@ def read_source(root: Path, path: str, limits: Limits) -> SourceFile | Problem:
     """Read one regular file below `root`; a problem when it is missing, too large, a link or no file."""
     try:
         segments = _segments(path)
+        if not segments:
+            raise _irregular(path)
         with _opened_directory(root, segments[:-1], path=path) as directory:
             return SourceFile("/".join(segments), _read(directory, segments[-1], path=path, limits=limits))
     except _Refused as refused:
@@ -210,24 +212,28 @@ def _read(directory: int, name: str, *, path: str, limits: Limits) -> bytes:
         handle = os.open(name, _FILE, dir_fd=directory)
     except OSError as error:
         raise _unreadable(error, path) from error
-    with os.fdopen(handle, "rb", buffering=0) as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise _Refused("E104", path, f"{path} is not a regular file", "remove it from the manifest directory")
-        try:
-            data = _read_whole(file.read, limits.file_bytes + 1)
-        except OSError as error:
-            raise _unreadable(error, path) from error
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise _irregular(path)
+        data = _read_whole(handle, limits.file_bytes + 1)
+    except OSError as error:
+        raise _unreadable(error, path) from error
+    finally:
+        os.close(handle)
     if len(data) > limits.file_bytes:
         raise _Refused("E106", path, f"{path} is larger than {limits.file_bytes} bytes", "split it into several files")
     return data
 
 
-def _read_whole(read: Callable[[int], bytes | None], most: int) -> bytes:
-    data = read(most) or b""
-    while len(data) < most and (more := read(most - len(data))):
+def _read_whole(handle: int, most: int) -> bytes:
+    data = os.read(handle, most)
+    while data and len(data) < most and (more := os.read(handle, most - len(data))):
         data += more
     return data
+
+
+def _irregular(path: str) -> _Refused:
+    return _Refused("E104", path, f"{path} is not a regular file", "name a file, and keep only files there")
 
 
 def _unreadable(error: OSError, path: str) -> _Refused:
@@ -236,5 +242,5 @@ def _unreadable(error: OSError, path: str) -> _Refused:
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
         return _Refused("E101", path, f"{path} does not exist", "create it, or correct the path")
     if error.errno == errno.ENXIO:
-        return _Refused("E104", path, f"{path} is not a regular file", "remove it from the manifest directory")
+        return _irregular(path)
     return _Refused("E105", path, f"{path} cannot be read: {os.strerror(error.errno or 0)}", "check its permissions")

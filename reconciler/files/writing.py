@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import stat
 from pathlib import Path
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -39,11 +40,15 @@ def _holds(path: Path, data: bytes) -> bool:
         handle = os.open(path, _READ)
     except OSError:
         return False
-    with os.fdopen(handle, "rb") as file:
-        try:
-            return file.read(len(data) + 1) == data
-        except OSError:
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode) or os.fstat(handle).st_size != len(data):
             return False
+        with os.fdopen(os.dup(handle), "rb") as file:
+            return file.read() == data
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
 
 
 def _settle(directory: Path) -> None:

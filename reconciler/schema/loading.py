@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from reconciler import documents
-from reconciler.documents import Document, MappingNode, Report
+from reconciler.documents import Document, MappingNode, Node, Report
 from reconciler.files import Limits, SourceFile
 from reconciler.model import Manifest, Problem
 from reconciler.schema import references
@@ -53,8 +53,10 @@ def _manifest(document: Document, registry: Registry, report: Report, *, limits:
     if tree is None:
         return None
     before = report.count
-    shape = _shape(document, registry, report)
-    checked = documents.check(tree, shape, report, offset=document.offset) if shape is not None else None
+    choice = _choose(document, registry, report)
+    if choice is None:
+        return None
+    checked = documents.check(tree, choice.shape, report, offset=document.offset, reported=choice.reported)
     if checked is None or document.problems or report.count > before:
         return None
     value = checked.value
@@ -72,7 +74,15 @@ def _manifest(document: Document, registry: Registry, report: Report, *, limits:
     )
 
 
-def _shape(document: Document, registry: Registry, report: Report) -> documents.Shape | None:
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Choice:
+    """The shape a document is checked with, and the nodes that choosing it already reported."""
+
+    shape: documents.Shape
+    reported: tuple[Node, ...] = ()
+
+
+def _choose(document: Document, registry: Registry, report: Report) -> _Choice | None:
     tree = document.tree
     if not isinstance(tree, MappingNode):
         assert tree is not None
@@ -80,18 +90,34 @@ def _shape(document: Document, registry: Registry, report: Report) -> documents.
         detail = "begin with apiVersion, kind, metadata and spec"
         report.add("E201", "document is not a manifest", detail, where=where)
         return None
-    _check_word(document, report, code="E202", field="apiVersion", known=(API_VERSION,))
+    version = _check_word(document, report, code="E202", field="apiVersion", known=(API_VERSION,))
     kind = _check_word(document, report, code="E203", field="kind", known=registry.kinds)
     if kind is None:
         return None
-    vendor = documents.text_at(tree, "spec", "vendor")
-    if kind == "Order" and vendor is not None and vendor not in registry.orders:
-        node = documents.lookup(documents.lookup(tree, "spec") or tree, "vendor") or tree
-        summary = f"vendor {vendor[:60]!r} has no orders, or is unknown"
-        detail = documents.advice(vendor, registry.orders)
-        report.add("E215", summary, detail, where=documents.range_of(node, document.offset))
-        return None
-    return registry.shape(kind, vendor)
+    node = documents.lookup(tree, "apiVersion")
+    reported = () if version is not None or node is None else (node,)
+    if kind == "Order":
+        return _choose_order(document, registry, report, reported=reported)
+    return _Choice(registry.shape(kind), reported)
+
+
+def _choose_order(
+    document: Document, registry: Registry, report: Report, *, reported: tuple[Node, ...]
+) -> _Choice | None:
+    """Choose by vendor; when that is unknown, check as an order of the likeliest one."""
+    assert document.tree is not None
+    vendor = documents.text_at(document.tree, "spec", "vendor")
+    spec = documents.lookup(document.tree, "spec")
+    node = documents.lookup(spec, "vendor") if spec is not None else None
+    if vendor in registry.orders:
+        return _Choice(registry.shape("Order", vendor), reported)
+    if vendor and node is not None:
+        summary = f"vendor {vendor[:60]!r} is unknown, or takes no orders"
+        where = documents.range_of(node, document.offset)
+        report.add("E215", summary, documents.advice(vendor, registry.orders), where=where)
+        reported = (*reported, node)
+    fields = spec.entries if isinstance(spec, MappingNode) else ()
+    return _Choice(registry.shape("Order", registry.likely_vendor(vendor, fields)), reported)
 
 
 def _check_word(document: Document, report: Report, *, code: str, field: str, known: Sequence[str]) -> str | None:

@@ -81,22 +81,26 @@ def _former_names(estate: _Estate) -> Iterator[Problem]:
 
 def _same_references(estate: _Estate) -> Iterator[Problem]:
     holders: dict[str, list[Manifest]] = defaultdict(list)
-    for account in estate.manifests:
-        if account.kind == "Account":
-            given = _field(account.spec, "reference")
-            for reference in dict.fromkeys([given] if given else account.names):
-                holders[reference].append(account)
+    for account in estate.accounts.values():
+        given = _field(account.spec, "reference")
+        for reference in dict.fromkeys([given] if given else account.names):
+            holders[reference].append(account)
     for reference, found in holders.items():
-        if len(found) < 2 or len({account.name for account in found}) == 1:
-            continue
-        for account in found:
-            others = ", ".join(f"{other.name} ({_at(other)})" for other in found if other is not account)
-            given = _field(account.spec, "reference")
-            if given is None and account.name != reference:
-                continue
-            pointer = "/spec/reference" if given else "/metadata/name"
-            summary = f"reference {reference!r} is also that of {others}"
-            yield _problem(account, pointer, "E309", summary=summary, detail="give each Account its own spec.reference")
+        for account in found if len(found) > 1 else ():
+            yield from _same_reference(account, reference, found)
+
+
+def _same_reference(account: Manifest, reference: str, found: Sequence[Manifest]) -> Iterator[Problem]:
+    """Report at an account whose reference others have too; two names alone are `_former_names`'s to report."""
+    given = _field(account.spec, "reference")
+    if reference not in {given, account.name}:
+        return
+    others = [other for other in found if other is not account and (given or _field(other.spec, "reference"))]
+    if others:
+        listed = ", ".join(f"{other.name} ({_at(other)})" for other in others)
+        pointer = "/spec/reference" if given else "/metadata/name"
+        summary = f"reference {reference!r} is also that of {listed}"
+        yield _problem(account, pointer, "E309", summary=summary, detail="give each Account its own spec.reference")
 
 
 def _cycles(estate: _Estate) -> Iterator[Problem]:

@@ -1,7 +1,7 @@
 """The registry of kinds: what the core knows and what plug-ins add, composed into the shapes of manifests."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import pydantic
@@ -52,6 +52,15 @@ class Registry:
             spec = self.orders.get(key[1], kinds.OrderSpec) if kind == "Order" else self.specs[kind]
             self._shapes[key] = documents.shape(envelope(kind, spec))
         return self._shapes[key]
+
+    def likely_vendor(self, named: str | None, fields: Iterable[str]) -> str | None:
+        """Return the vendor an Order without a known one most probably is for: by its name, else by its fields."""
+        near = documents.nearest(named, self.orders) if named else None
+        given = set(fields)
+        return near or max(sorted(self.orders), key=lambda name: len(given & self._fields(name)), default=None)
+
+    def _fields(self, vendor: str) -> set[str]:
+        return {field.alias or name for name, field in self.orders[vendor].model_fields.items()}
 
 
 def envelope(kind: str, spec: type[kinds.Spec]) -> type[Envelope]:
