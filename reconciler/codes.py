@@ -1,10 +1,12 @@
 """Every problem code with its title, cause and cure: what `explain CODE` prints and the reference page lists.
 
 Stands right above the errors; texts only. Codes are stable: E1xx reading, E2xx schema, E3xx references,
-E4xx vendor rules, E5xx policy. A code is never reused for another meaning.
+E4xx vendor rules, E5xx policy, E6xx planning. A code is never reused for another meaning.
 """
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Protocol
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -228,6 +230,12 @@ CODES: dict[str, Code] = {
     "E401": Code(
         "vendor rule", "The manifest breaks a rule of its vendor; the message states it.", "Follow the message."
     ),
+    "E420": Code(
+        "option not accepted",
+        "A synchronisation option does not fit what the vendor itself says of it: required, read-only, unknown, or "
+        "not one of its predefined values.",
+        "Follow the message; `reconciler catalogue pull` refreshes what is known of the options.",
+    ),
     "E501": Code(
         "limit exceeded",
         "The plan holds more actions of one sort than policy.limits allows for a run.",
@@ -253,9 +261,54 @@ CODES: dict[str, Code] = {
         "An executed order was edited, or a change freeze is in force.",
         "Revert the edit or raise spec.revision to order again; or wait for the end of the freeze.",
     ),
+    "E601": Code(
+        "object not read",
+        "The vendor could not be read whole, so nothing is known of the object and nothing is planned for it.",
+        "See what the vendor answered; plan again when it can be read.",
+    ),
+    "E602": Code(
+        "in doubt",
+        "An earlier request may or may not have been carried out; no clear answer came back.",
+        "Run apply: it looks the object up. If that cannot settle it, look at the vendor and run `reconciler resolve`.",
+    ),
+    "E603": Code(
+        "several objects match",
+        "More than one object at the vendor has our reference, so none can be taken as ours.",
+        "Keep one at the vendor, then run `reconciler resolve ADDRESS --adopt ID`.",
+    ),
+    "E604": Code(
+        "fixed field changed",
+        "A field was edited that the vendor cannot change once the object exists.",
+        "Revert the edit, or declare a new object.",
+    ),
+    "E606": Code(
+        "not in the approved plan",
+        "What is needed now goes beyond the saved plan, so that part was not done.",
+        "Plan again and have that plan approved.",
+    ),
 }
 
 
-def explain(code: str) -> Code | None:
-    """Return what a code means, or None when there is no such code."""
-    return CODES.get(code.strip().upper())
+class Explained(Protocol):
+    """What a plug-in says of one of its own codes; `Code` is one such."""
+
+    @property
+    def title(self) -> str:
+        """A few words for lists."""
+        ...
+
+    @property
+    def cause(self) -> str:
+        """Why it happens."""
+        ...
+
+    @property
+    def cure(self) -> str:
+        """What to do."""
+        ...
+
+
+def explain(code: str, *others: Mapping[str, Explained]) -> Explained | None:
+    """Return what a code means, None when there is no such code; tables in `others` come first."""
+    wanted = code.strip().upper()
+    return next((table[wanted] for table in (*others, CODES) if wanted in table), None)
