@@ -84,8 +84,8 @@ class _Walker:
         self.stack: list[MappingNode | SequenceNode] = []
         self.refused: set[int] = set()
         self.handlers: dict[type, Callable[[Any], None]] = {
-            MappingStartEvent: self.start_mapping,
-            SequenceStartEvent: self.start_sequence,
+            MappingStartEvent: self.open,
+            SequenceStartEvent: self.open,
             MappingEndEvent: self.end,
             SequenceEndEvent: self.end,
             AliasEvent: self.refuse_alias,
@@ -180,21 +180,13 @@ class _Walker:
             self.problem("E118", summary, event, "remove it; the field decides the type")
         return event.tag is not None
 
-    def start_mapping(self, event: Any) -> None:
-        """Open a mapping."""
-        self.push(MappingNode(event.start_mark, event.flow_style), event)
-
-    def start_sequence(self, event: Any) -> None:
-        """Open a list."""
-        self.push(SequenceNode(event.start_mark, event.flow_style), event)
-
-    def push(self, node: MappingNode | SequenceNode, event: Any) -> None:
+    def open(self, event: Any) -> None:
         """Go one level down, unless that is too deep."""
-        stack = self.stack
-        stack.append(self.frame)
-        if len(stack) > self.limits.depth:
-            summary = f"document is nested deeper than {self.limits.depth} levels"
-            self.stop("E121", summary, event, "flatten it")
+        mapping = event.__class__ is MappingStartEvent
+        node = (MappingNode if mapping else SequenceNode)(event.start_mark, event.flow_style)
+        self.stack.append(self.frame)
+        if len(self.stack) > self.limits.depth:
+            self.stop("E121", f"document is nested deeper than {self.limits.depth} levels", event, "flatten it")
         if (event.anchor is not None or event.tag is not None) and self.refuse_properties(event):
             self.refused.add(id(node))
         self.frame = node

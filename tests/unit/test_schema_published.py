@@ -124,6 +124,23 @@ def test_diagnostics_contract() -> None:
     assert schema.validate("diagnostics", {**good, "format_version": "2.0"}) != []
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("plan", "plan"),
+        ("apply", "apply-report"),
+        ("status", "status"),
+        ("assets", "assets"),
+        ("validate", "diagnostics"),
+    ],
+)
+def test_rendered_documents_keep_the_contract(file: str, name: str) -> None:
+    """What the renderers print is what the contract promises."""
+    rendered = json.loads((ROOT / "tests/unit/golden/render" / f"{file}.json").read_text(encoding="utf-8"))
+
+    assert schema.validate(name, rendered) == []
+
+
 def test_writing_says_what_changed(tmp_path: Path) -> None:
     """Files are written where they differ, and only those are named."""
     first = schema.write(tmp_path, PUBLISHED)
