@@ -176,6 +176,15 @@ class Unknown:
     reason: str
 
 
+@dataclasses.dataclass(frozen=True)
+class Described:
+    """Options that the vendor describes at run time: its definitions, the values wanted, the values it has."""
+
+    definitions: Sequence[Mapping[str, Any]]
+    values: Mapping[str, Json]
+    current: Mapping[str, Json]
+
+
 class Vendor(Protocol):
     """One vendor account: its object types as data, its mapping as pure functions, its reads.
 
@@ -204,6 +213,12 @@ class Vendor(Protocol):
         """Decide what brings one object closer. Pure."""
         ...
 
+    def described_options(
+        self, wanted: Wanted, observed: Observed | None, pinned: Mapping[str, Any]
+    ) -> Described | None:
+        """Return what to check against the vendor's own definitions, as observed or else as pinned. Pure."""
+        ...
+
     async def prepare(self, step: Step, situation: Situation, read: Reader) -> Call | Satisfied:
         """Make the one request of a step, after the last look; StepRefused when it must not be sent."""
         ...
@@ -225,7 +240,10 @@ class Vendor(Protocol):
         ...
 
     def resend(self, order: str, asset_id: str) -> Step:
-        """Return the one-shot step that has the vendor send an asset's secret again. StepRefused if there is none."""
+        """Return the one-shot step that has the vendor send an asset's secret again; `order` is its address.
+
+        StepRefused when the vendor has no such call.
+        """
         ...
 
 

@@ -5,7 +5,7 @@ a traceback.
 """
 
 from reconciler.files.limits import Limits
-from reconciler.files.reading import SourceFile, Tree, read_source, read_tree
+from reconciler.files.reading import SourceFile, Tree, read_source, read_tree, selected
 from reconciler.files.writing import write_file
 
-__all__ = ["Limits", "SourceFile", "Tree", "read_source", "read_tree", "write_file"]
+__all__ = ["Limits", "SourceFile", "Tree", "read_source", "read_tree", "selected", "write_file"]

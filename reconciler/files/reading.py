@@ -78,6 +78,20 @@ def read_tree(root: Path, patterns: Sequence[str], limits: Limits) -> Tree:
     return Tree(sources, tuple(dict.fromkeys(sorted(collection.problems, key=lambda problem: problem.sort_key))))
 
 
+def selected(path: str, patterns: Sequence[str]) -> bool:
+    """Say whether `read_tree` with these patterns would read the file at `path`, were it there."""
+    parts = path.split("/")
+    if not path.endswith(_SUFFIXES) or any(part.startswith(".") for part in parts):
+        return False
+    return any(_names(tuple(parts), _segments(pattern)) for pattern in patterns)
+
+
+def _names(parts: tuple[str, ...], segments: tuple[str, ...]) -> bool:
+    if any(set("*?") & set(segment) for segment in segments):
+        return _matcher(segments).fullmatch("/".join(parts)) is not None
+    return parts[: len(segments)] == segments
+
+
 class _Collection:
     """What a run has read so far, within its limits."""
 

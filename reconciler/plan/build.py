@@ -23,7 +23,7 @@ from reconciler.contract import (
     Wanted,
 )
 from reconciler.model import Address, Json, ManifestRef, Problem, Severity
-from reconciler.plan.value import Action, Plan, Revision
+from reconciler.plan.value import UNREADABLE, Action, Plan, Revision
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,7 +134,9 @@ def _decide(material: Material, address: Address) -> _Decided:
     wanted = material.wanted[address]
     if address in material.observation.unreadable:
         reason = material.observation.unreadable[address]
-        problem = _problem(wanted, "E601", f"{address} could not be read: {reason}", "nothing is concluded from that")
+        problem = _problem(
+            wanted, UNREADABLE, f"{address} could not be read: {reason}", "nothing is concluded from that"
+        )
         return _Decided(problems=(problem,), stuck=f"{address} could not be read", refused=True)
     in_doubt = [material.doubts[name] for name in wanted.addresses if name in material.doubts]
     if in_doubt:
@@ -142,6 +144,9 @@ def _decide(material: Material, address: Address) -> _Decided:
         problem = _problem(wanted, "E602", f"{address} is in doubt: {in_doubt[0]}", detail, severity=Severity.WARNING)
         return _Decided(problems=(problem,), stuck=f"{address} is in doubt", refused=True)
     matches = material.observation.objects.get(address, ())
+    chosen = memory_of(material.memory, wanted).vendor_id
+    if len(matches) > 1 and any(match.vendor_id == chosen for match in matches):
+        matches = tuple(match for match in matches if match.vendor_id == chosen)
     if len(matches) > 1:
         ids = ", ".join(sorted(match.vendor_id for match in matches))
         detail = "nothing is done about either; keep one at the vendor, then `reconciler resolve` with --adopt its id"

@@ -7,6 +7,9 @@ from datetime import datetime
 from reconciler.contract import Effect, Kind, Step, Waiting
 from reconciler.model import Address, Json, ManifestRef, Problem, Severity, digest
 
+UNREADABLE = "E601"
+"""The code of the problem that names an object which could not be read."""
+
 SUMMARY_KEYS = (
     "create",
     "update",
@@ -71,8 +74,7 @@ class Action:
 class Plan:
     """Everything one pass would do, in an order that respects dependencies.
 
-    `content` is the digest of what it was made from: manifests, documents and effective configuration.
-    `unreadable`: objects of vendors that could not be read. `doubts`: addresses with an operation in doubt.
+    `content` is the digest of what it was made from: manifests, documents and effective configuration. `doubts`: addresses with an operation in doubt.
     """
 
     project: str
@@ -122,6 +124,11 @@ class Plan:
     def errors(self) -> tuple[Problem, ...]:
         """The problems that keep something from being planned."""
         return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
+
+    @property
+    def unreadable_vendors(self) -> frozenset[str]:
+        """The vendors (first part of an address) with objects that could not be read."""
+        return frozenset(one.address.split("/")[0] for one in self.problems if one.code == UNREADABLE and one.address)
 
 
 def step_to_json(step: Step) -> dict[str, Json]:

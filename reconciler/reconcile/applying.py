@@ -104,7 +104,7 @@ async def _desk(context: Context, run: Run) -> Desk:
         ledger=context.ledger,
         run=run,
         clock=context.clock,
-        random=lambda: 0.5,
+        random=context.random,
         plan="",
         wanted=context.estate.wanted,
         ids=ids,
@@ -113,10 +113,13 @@ async def _desk(context: Context, run: Run) -> Desk:
 
 async def _settle_open(context: Context, desk: Desk) -> list[Result]:
     """Look up every operation that an earlier run left open."""
-    results = []
-    for account in context.distinct:
-        for claim in await context.ledger.read_open_claims(account.scopes):
-            results.append(await _settle(desk, claim))
+    claims = await planning.open_claims(context)
+    if not claims:
+        return []
+    # A run that died may not have written down the ids that a look-up needs.
+    observation = await planning.observe(context, ids=desk.ids)
+    desk.ids.update(planning.ids_seen(observation))
+    results = [await _settle(desk, claim) for claim in claims]
     await context.ledger.flush()
     return [result for result in results if result is not None]
 
@@ -157,13 +160,7 @@ def _meant(claim: OpenClaim) -> Step | None:
 async def _perform(desk: Desk, orders: Orders, *, planned: Planned, plan: Plan, fresh: saved.Freshness) -> list[Result]:
     today = {action.id: action for action in planned.plan.actions}
     actions: list[Action] = [today.get(action.id, action) for action in plan.actions]
-    desk.ids.update(
-        {
-            address: matches[0].vendor_id
-            for address, matches in planned.material.observation.objects.items()
-            if len(matches) == 1
-        }
-    )
+    desk.ids.update(planning.ids_seen(planned.material.observation))
     performance = Performance(desk, actions, orders.wait, orders.progress, stale=fresh.stale, skipped=fresh.satisfied)
     return await performance.play()
 

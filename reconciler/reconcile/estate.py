@@ -9,12 +9,16 @@ from reconciler.model import Address, Json, Manifest, Problem, Severity, digest
 
 @dataclasses.dataclass(frozen=True)
 class Estate:
-    """What git declares: manifests that fit, the objects they stand for, what is wrong with them."""
+    """What git declares: manifests that fit, the objects they stand for, what is wrong with them.
+
+    `partial`: only a selection is in `wanted`, so that what is missing from it is not gone.
+    """
 
     manifests: tuple[Manifest, ...]
     wanted: Mapping[Address, Wanted]
     problems: tuple[Problem, ...]
     content: str
+    partial: bool = False
 
     @property
     def valid(self) -> bool:

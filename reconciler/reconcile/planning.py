@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from reconciler.clock import Clock
 from reconciler.contract import Memory, Observation, Observed, Scope, Wanted
 from reconciler.errors import VendorError
 from reconciler.ledger.protocol import Ledger, OpenClaim
+from reconciler.ledger.protocol import Scope as LedgerScope
 from reconciler.model import Address, Json, ManifestRef, Problem
 from reconciler.plan import build
 from reconciler.plan.value import Plan, Revision
@@ -32,11 +34,19 @@ class Context:
     clock: Clock
     pinned: Mapping[str, Json] = dataclasses.field(default_factory=dict)
     check_options: CheckOptions = lambda _wanted, _observed: ()
+    random: Callable[[], float] = random.random
+    resting: frozenset[str] = frozenset()
+    """Vendors that failed lately and are not asked in this pass."""
 
     @property
     def distinct(self) -> list[Account]:
         """Each vendor account once, by name."""
         return list({account.vendor.name: account for account in self.accounts.values()}.values())
+
+    @property
+    def scopes(self) -> list[LedgerScope]:
+        """Every scope of the ledger that this pass may read."""
+        return [scope for account in self.distinct for scope in account.scopes]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +74,7 @@ async def plan(context: Context) -> Planned:
         wanted=context.estate.wanted,
         observation=observation,
         memory=memory,
-        known=known,
+        known={} if context.estate.partial else known,
         protected=protected,
         doubts={claim.key.address: claim.reason or "a call had no clear answer" for claim in claims},
         fingerprint=context.ledger.fingerprint,
@@ -80,6 +90,11 @@ def ids_of(wanted: Mapping[Address, Wanted], memory: Mapping[Address, Memory]) -
     """Return the vendor ids that the ledger knows, by present address."""
     found = {address: build.memory_of(memory, one).vendor_id for address, one in wanted.items()}
     return {address: vendor_id for address, vendor_id in found.items() if vendor_id is not None}
+
+
+def ids_seen(observation: Observation) -> dict[Address, str]:
+    """Return the vendor ids of all objects that an observation shows exactly once."""
+    return {address: matches[0].vendor_id for address, matches in observation.objects.items() if len(matches) == 1}
 
 
 async def observe(
@@ -112,6 +127,8 @@ async def _observe_one(
     asked = mine.keys() if near is None else near
     if not asked:
         return Observation(began, {})
+    if account.vendor.name in context.resting:
+        return Observation(began, {}, dict.fromkeys(asked, f"{account.vendor.name} failed lately and is left alone"))
     try:
         return await account.vendor.observe(Scope(mine, dict(ids), near), account.client.reader)
     except VendorError as error:
@@ -141,5 +158,5 @@ async def open_claims(context: Context) -> list[OpenClaim]:
     """Return every claim of which it is unknown whether the vendor did it."""
     claims: list[OpenClaim] = []
     for account in context.distinct:
-        claims.extend(await context.ledger.readopen_claims(account.scopes))
+        claims.extend(await context.ledger.read_open_claims(account.scopes))
     return claims

@@ -1,0 +1,116 @@
+"""A person's answers: claims settled by word, manual steps reported done, a mail asked for on purpose."""
+
+import dataclasses
+
+from reconciler.contract import ClaimState, Kind, Step, SyncStatus
+from reconciler.errors import ReconcilerError
+from reconciler.ledger.protocol import ClaimKey, ObjectRecord, Run, Verdict
+from reconciler.model import Address
+from reconciler.reconcile import planning
+from reconciler.reconcile.planning import Context
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """What a person says became of an operation: done (with the vendor's id, if known) or not executed."""
+
+    state: ClaimState
+    vendor_id: str | None
+
+
+async def resolve(context: Context, target: Address, *, answer: Answer) -> list[str]:
+    """Record the answer for everything that is open at an address; return what was settled.
+
+    Raises ReconcilerError when nothing there waits for an answer.
+    """
+    if target.vendor not in context.accounts:
+        raise ReconcilerError(f"{target}: no vendor {target.vendor} is configured; check the address")
+    run = await context.ledger.begin_run("resolve", now=context.clock.now())
+    try:
+        settled = await _settle_claims(context, run, target, answer=answer)
+        if not settled and answer.state is ClaimState.DONE:
+            settled = await _settle_manual(context, run, target, answer=answer)
+        if not settled and answer.state is ClaimState.RELEASED:
+            settled = await _withdraw(context, run, target)
+        if not settled and answer.vendor_id is not None:
+            settled = _choose(context, run, target, vendor_id=answer.vendor_id)
+        if not settled:
+            raise ReconcilerError(f"nothing at {target} waits for an answer; `reconciler plan` shows what does")
+        await context.ledger.flush()
+        return settled
+    finally:
+        await context.ledger.end_run(run, now=context.clock.now())
+
+
+async def resend_step(context: Context, target: Address, *, asset: str | None) -> Step:
+    """Return the step that has the vendor send the secret of an order's asset again."""
+    account = context.accounts[target.vendor]
+    found = [one for one in await context.ledger.read_assets(account.scopes) if one.order == target]
+    chosen = [one for one in found if asset is None or one.asset_id == asset]
+    if not chosen:
+        raise ReconcilerError(f"{target} has no such asset in the ledger; `reconciler assets list` shows them")
+    if len(chosen) > 1:
+        ids = ", ".join(one.asset_id for one in chosen)
+        raise ReconcilerError(f"{target} has several assets; choose one with --asset: {ids}")
+    return account.vendor.resend(str(target), chosen[0].asset_id)
+
+
+async def _settle_claims(context: Context, run: Run, target: Address, *, answer: Answer) -> list[str]:
+    wanted = context.estate.wanted.get(target)
+    names = wanted.addresses if wanted else (target,)
+    settled = []
+    for claim in await planning.open_claims(context):
+        if claim.key.address in names:
+            verdict = Verdict(answer.state, answer.vendor_id, "a person's word")
+            context.ledger.settle(run, claim.key, verdict, now=context.clock.now())
+            settled.append(claim.key.operation)
+    return settled
+
+
+async def _settle_manual(context: Context, run: Run, target: Address, *, answer: Answer) -> list[str]:
+    plan = (await planning.plan(context)).plan
+    settled = []
+    for action in plan.actions:
+        if action.address == target and action.kind is Kind.MANUAL:
+            scope = context.accounts[target.vendor].scope
+            key = ClaimKey(scope, target, action.step.operation, action.step.revision)
+            context.ledger.adopt(
+                run, key, vendor_id=answer.vendor_id or action.step.target or "", frozen={}, now=context.clock.now()
+            )
+            settled.append(action.step.operation)
+    return settled
+
+
+async def _withdraw(context: Context, run: Run, target: Address) -> list[str]:
+    """Take back claims that are done, since a person says that the vendor never did it."""
+    account = context.accounts[target.vendor]
+    memory = (await context.ledger.read_memory(account.scopes)).get(target)
+    done = [name for name, state in memory.claims.items() if state is ClaimState.DONE] if memory else []
+    latest = max((revision for _, revision in done), default=0)
+    settled = []
+    for operation, revision in done:
+        if revision == latest:
+            key = ClaimKey(account.scope, target, operation, revision)
+            verdict = Verdict(ClaimState.RELEASED, None, "a person's word")
+            context.ledger.settle(run, key, verdict, now=context.clock.now())
+            settled.append(operation)
+    return settled
+
+
+def _choose(context: Context, run: Run, target: Address, *, vendor_id: str) -> list[str]:
+    """Remember which of several matches is ours."""
+    wanted = context.estate.wanted.get(target)
+    if wanted is None:
+        return []
+    record = ObjectRecord(
+        address=target,
+        kind=wanted.manifest.kind,
+        name=wanted.manifest.name,
+        vendor_id=vendor_id,
+        applied={},
+        sync_status=SyncStatus.UNKNOWN,
+        observed_at=None,
+        manifest_revision="",
+    )
+    context.ledger.record_object(run, context.accounts[target.vendor].scope, record)
+    return ["adopt"]
