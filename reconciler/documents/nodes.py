@@ -76,7 +76,8 @@ def _last(node: MappingNode | SequenceNode) -> Node | None:
     if not node.entries:
         return None
     key, value = next(reversed(node.entries.values()))
-    return value if end_of(value).index > key.end_mark.index else key  # type: ignore[union-attr]  # parsed: has marks
+    empty = isinstance(value, ScalarEvent) and not value.style and not value.value
+    return key if empty else value
 
 
 def range_of(node: Node, offset: int) -> Range:

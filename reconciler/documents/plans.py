@@ -153,16 +153,18 @@ class Fields:
         for name, (inner, value) in node.entries.items():
             plan = self.fields.get(name)
             if plan is None:
-                sink.meant.add((id(node), nearest(name, self.fields)))
-                self.refuse_unknown(inner, sink)
+                self.refuse_unknown(inner, node, sink)
             else:
                 values[name] = plan.read(value, inner, sink)
         return values
 
-    def refuse_unknown(self, key: Scalar, sink: Sink) -> None:
-        """Report a key no field has."""
+    def refuse_unknown(self, key: Scalar, node: Node, sink: Sink) -> None:
+        """Report a key no field has; search for what was meant only while problems are listed."""
+        detail = "" if sink.report.full else advice(key.value, self.fields)
+        meant = None if sink.report.full else nearest(key.value, self.fields)
+        sink.meant.add((id(node), meant))
         summary = f"{self.noun} {_quoted(key.value)} is unknown here"
-        sink.refuse(key, key, code=self.code, summary=summary, detail=advice(key.value, self.fields))
+        sink.refuse(key, key, code=self.code, summary=summary, detail=detail)
 
 
 class Secret:

@@ -32,6 +32,11 @@ class Report:
         if len(self._findings) < self._limit:
             self._findings.append(_Finding(code, summary, detail, where))
 
+    @property
+    def full(self) -> bool:
+        """Whether more problems would only be counted, so that none need be described or suggested for."""
+        return self.count >= self._limit
+
     def mask(self, secret: Range) -> None:
         """Keep the text of a range out of every snippet and out of what a mask covers."""
         self._masks.append(secret)
@@ -53,7 +58,7 @@ class Report:
             found.append(
                 Problem(
                     "E127",
-                    f"{more} more problems in {self.file}",
+                    f"at least {more} more problems in {self.file}",
                     "correct those listed and run again",
                     found[-1].place,
                 )

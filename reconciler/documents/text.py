@@ -142,14 +142,18 @@ def _report_conflict(chunk: Chunk, report: Report) -> bool:
 def _report_characters(chunk: Chunk, report: Report, *, damaged: bool) -> None:
     """Report each character, but tabs once a line, line ends once, and what decoding replaced not at all."""
     seen: set[tuple[str, int]] = set()
+    if report.full:
+        report.count += 1
     for number, line in enumerate(chunk.text.split("\n"), start=chunk.line + 1):
-        for found in _SUSPECT.finditer(line):
+        for found in _SUSPECT.finditer(line) if not report.full else ():
             once = {"\t": number, "\r": 0}.get(found[0])
             if (damaged and found[0] == _REPLACEMENT) or (once is not None and (found[0], once) in seen):
                 continue
             seen.add((found[0], once or 0))
             code, summary, detail = describe(found[0])
             report.add(code, summary, detail, where=span(number, found.start() + 1))
+            if report.full:
+                break
 
 
 def describe(character: str) -> tuple[str, str, str]:

@@ -74,6 +74,8 @@ class _Walker:
 
     def __init__(self, chunk: Chunk, report: Report, limits: Limits) -> None:
         self.line = chunk.line
+        self.text = chunk.text
+        self.lines: list[str] | None = None
         self.check_all = chunk.tainted or len(chunk.text) > limits.scalar
         self.careful = self.check_all or "&" in chunk.text or "!" in chunk.text or "\\" in chunk.text
         self.report = report
@@ -149,7 +151,7 @@ class _Walker:
     def inspect(self, event: Any) -> Node:
         """Check a scalar of a text in which anchors, tags, escapes, long values or bad characters may be."""
         if not self.check_all and event.anchor is event.tag is None and event.style != '"':
-            return event  # type: ignore[no-any-return]
+            return event  # type: ignore[no-any-return]  # a scalar
         refused = self.refuse_properties(event)
         if len(event.value) > self.limits.scalar:
             self.problem("E124", f"value is longer than {self.limits.scalar} characters", event, "shorten it")
@@ -162,8 +164,12 @@ class _Walker:
 
     def refuse_character(self, event: Any, character: str) -> None:
         """Report an escape; a character written as such was reported with the text."""
-        place = range_of(event, self.line)
-        raw = self.report.text.split("\n")[place.start.line - 1 : place.end.line]
+        if self.report.full:
+            self.report.count += 1
+            return
+        if self.lines is None:
+            self.lines = self.text.split("\n")
+        raw = self.lines[event.start_mark.line : event.end_mark.line + 1]
         if event.style == '"' and not any(FORBIDDEN.search(line) for line in raw):
             code, summary, detail = describe(character)
             self.problem(code, summary, event, detail)

@@ -1,15 +1,19 @@
 """What manifests say of each other and of the world's tables, checked offline."""
 
 import functools
+import itertools
 import zoneinfo
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reconciler.documents import advice
 from reconciler.model import Manifest, Problem
 from reconciler.schema.registry import Named
 from reconciler.schema.tables import COUNTRIES, CURRENCIES
+
+_MOST_LISTED = 8
+_MOST_ADVICE = 20
 
 
 def check(manifests: Sequence[Manifest], broken: Sequence[Named] = ()) -> list[Problem]:
@@ -20,7 +24,7 @@ def check(manifests: Sequence[Manifest], broken: Sequence[Named] = ()) -> list[P
     estate = _Estate(manifests, broken)
     problems = [*_duplicates(estate), *_former_names(estate), *_same_references(estate), *_cycles(estate)]
     for manifest in manifests:
-        problems.extend(_tables(manifest))
+        problems.extend(_tables(manifest, estate))
         problems.extend(_named(manifest, estate))
     return problems
 
@@ -34,11 +38,30 @@ class _Estate:
         for manifest in manifests:
             self.by_name[manifest.kind, manifest.name].append(manifest)
         self.accounts = {name: found[0] for (kind, name), found in self.by_name.items() if kind == "Account"}
+        self.former = {old: name for name, account in self.accounts.items() for old in account.previously}
+        self.advised = 0
         self.hidden = {named.name for named in broken if named.kind in {"Account", None}}
 
     def knows(self, account: str) -> bool:
         """Say whether an Account may exist."""
         return account in self.accounts or account in self.hidden
+
+    def advise(self, unknown: str) -> str:
+        """Return what an unknown Account may be called; after many, only what takes no search."""
+        if unknown in self.former:
+            return f"it is now called {self.former[unknown]!r}"
+        return self.advise_among(unknown, self.accounts, otherwise="accounts are")
+
+    def advise_among(self, unknown: str, known: Iterable[str], *, otherwise: str) -> str:
+        """Search for the likeliest name, unless that was done often already."""
+        self.advised += 1
+        return advice(unknown, known, otherwise=otherwise) if self.advised <= _MOST_ADVICE else ""
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """Join the first few texts, telling that there are more."""
+    first = list(itertools.islice(texts, _MOST_LISTED + 1))
+    return ", ".join([*first[:_MOST_LISTED], *(["..."] if len(first) > _MOST_LISTED else [])])
 
 
 def _field(spec: Any, name: str) -> Any:
@@ -58,7 +81,7 @@ def _at(manifest: Manifest) -> str:
 def _duplicates(estate: _Estate) -> Iterator[Problem]:
     for (kind, name), found in estate.by_name.items():
         for manifest in found if len(found) > 1 else ():
-            others = ", ".join(_at(other) for other in found if other is not manifest)
+            others = _listed(_at(other) for other in found if other is not manifest)
             summary = f"{kind} {name} is declared more than once; also at {others}"
             yield _problem(manifest, "/metadata/name", "E301", summary=summary, detail="rename or remove one")
 
@@ -95,9 +118,9 @@ def _same_reference(account: Manifest, reference: str, found: Sequence[Manifest]
     given = _field(account.spec, "reference")
     if reference not in {given, account.name}:
         return
-    others = [other for other in found if other is not account and (given or _field(other.spec, "reference"))]
-    if others:
-        listed = ", ".join(f"{other.name} ({_at(other)})" for other in others)
+    others = (other for other in found if other is not account and (given or _field(other.spec, "reference")))
+    listed = _listed(f"{other.name} ({_at(other)})" for other in others)
+    if listed:
         pointer = "/spec/reference" if given else "/metadata/name"
         summary = f"reference {reference!r} is also that of {listed}"
         yield _problem(account, pointer, "E309", summary=summary, detail="give each Account its own spec.reference")
@@ -106,13 +129,14 @@ def _same_reference(account: Manifest, reference: str, found: Sequence[Manifest]
 def _cycles(estate: _Estate) -> Iterator[Problem]:
     settled: set[str] = set()
     for start in estate.accounts:
-        path: list[str] = []
+        path: dict[str, None] = {}
         name: str | None = start
         while name is not None and name in estate.accounts and name not in settled and name not in path:
-            path.append(name)
+            path[name] = None
             name = _field(estate.accounts[name].spec, "parent")
         if name is not None and name in path:
-            yield from _cycle(estate, path[path.index(name) :])
+            members = list(path)
+            yield from _cycle(estate, members[members.index(name) :])
         settled.update(path)
 
 
@@ -124,7 +148,8 @@ def _cycle(estate: _Estate, members: list[str]) -> Iterator[Problem]:
                 account, "/spec/parent", "E305", summary=f"account {name} is its own parent", detail="remove it"
             )
             return
-        circle = " -> ".join([*members[index:], *members[:index], name])
+        behind = [members[(index + step) % len(members)] for step in range(1, min(len(members), _MOST_LISTED))]
+        circle = " -> ".join([name, *behind, *(["..."] if len(behind) + 1 < len(members) else []), name])
         yield _problem(
             account, "/spec/parent", "E304", summary=f"parents form a cycle: {circle}", detail="remove one parent"
         )
@@ -158,14 +183,11 @@ def _unknown(
     manifest: Manifest, pointer: str, name: str, *, code: str, what: str, estate: _Estate
 ) -> Iterator[Problem]:
     if not estate.knows(name):
-        former = next((one for one in estate.accounts.values() if name in one.previously), None)
-        detail = (
-            f"it is now called {former.name!r}" if former else advice(name, estate.accounts, otherwise="accounts are")
-        )
+        detail = estate.advise(name)
         yield _problem(manifest, pointer, code, summary=f"{what} {name} is no Account here", detail=detail)
 
 
-def _tables(manifest: Manifest) -> Iterator[Problem]:
+def _tables(manifest: Manifest, estate: _Estate) -> Iterator[Problem]:
     spec = manifest.spec
     tables = (
         ("/spec/country", _field(spec, "country"), COUNTRIES, "E310"),

@@ -67,7 +67,28 @@ def test_many_problems_are_cut_at_the_limit() -> None:
     found = reading.report.problems()
 
     assert [problem.code for problem in found] == ["E116", "E116", "E116", "E127"]
-    assert found[-1].summary == "7 more problems in a.yaml"
+    assert found[-1].summary == "at least 7 more problems in a.yaml"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"{' ' * level}a:\n" for level in range(63)),
+        "".join(f"k{number}: 1\n" for number in range(9_000)),
+        "\x00" * 1_000_000,
+        'a: "' + "\\0" * 20_000 + '"\n' + 'b: ["' + '", "'.join(["\\0"] * 15_000) + '"]',
+        "\u202e" * 300_000,
+    ],
+    ids=["nested-blocks", "unknown-fields", "zero-bytes", "escapes", "bidirectional"],
+)
+def test_work_is_bounded_by_the_size(text: str) -> None:
+    """Describing what is wrong takes no more than a pass over the text, however much is wrong."""
+    reading = documents.read(SourceFile("a.yaml", text.encode()), Limits())
+    for document in reading.documents:
+        if document.tree is not None:
+            documents.check(document.tree, documents.shape(Sample), reading.report, offset=document.offset)
+
+    assert 0 < len(reading.report.problems()) <= Limits().problems + 1
 
 
 def test_documents_after_a_broken_one_are_read() -> None:
