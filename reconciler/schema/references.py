@@ -206,7 +206,7 @@ def _tables(manifest: Manifest, estate: _Estate) -> Iterator[Problem]:
             "/spec/timezone",
             "E312",
             summary=f"time zone {zone[:60]!r} is unknown",
-            detail=advice(zone, _zones()),
+            detail=estate.advise_among(zone, _zones(), otherwise="names are such as"),
         )
 
 
