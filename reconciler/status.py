@@ -75,6 +75,8 @@ def _ready(standing: Standing) -> _Row:
         return ("Ready", "False", "InProgress", standing.observed.detail if standing.observed else "")
     if standing.observed is None:
         return ("Ready", "False", "Absent", "it is not at the vendor")
+    if not (standing.changes or standing.pending or standing.waiting or standing.manual):
+        return ("Ready", "True", "AsDeclared", "nothing more is asked of it")
     return ("Ready", "False", "NotSynchronized", standing.observed.detail)
 
 
@@ -92,7 +94,7 @@ def _others(standing: Standing) -> list[_Row]:
     if standing.manual:
         rows.append(("ActionRequired", "True", "Manual", standing.manual))
     rows.extend(_waits(standing))
-    if standing.order and standing.observed is not None:
+    if standing.order and standing.observed is not None and standing.observed.status is not SyncStatus.UNSYNCHRONIZED:
         rows.append(_delivered(standing.observed.assets))
     return rows
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from reconciler import contract
 from reconciler.clock import Clock
-from reconciler.contract import Answer, Call, ObjectType, Operation, Reader, Situation, Step, Vendor, Wanted
+from reconciler.contract import Answer, Call, Effect, ObjectType, Operation, Reader, Situation, Step, Vendor, Wanted
 from reconciler.ledger.protocol import ClaimKey, Ledger, Run, Scope
 from reconciler.model import Address
 
@@ -106,11 +106,11 @@ class Desk:
         return tuple(key for key in keys if key != self.key(step))
 
     def frozen(self, step: Step) -> dict[str, str]:
-        """Return the keyed fingerprints of what an order stands for, by field."""
-        values = step.body.get("frozen")
-        if not self.operation(step).once or not isinstance(values, Mapping):
+        """Return the keyed fingerprints, by field, of what cannot be taken back: an executed order's spec."""
+        operation = self.operation(step)
+        if not operation.once or Effect.IRREVERSIBLE not in operation.effects:
             return {}
-        return {str(name): self.ledger.fingerprint(value) for name, value in values.items()}
+        return {name: self.ledger.fingerprint(value) for name, value in step.body.items()}
 
 
 def request_fingerprint(desk: Desk, call: contract.Call) -> str:

@@ -68,7 +68,7 @@ class Loop:
             try:
                 return await self._one()
             except ReconcilerError as error:
-                log.error("pass failed", cause=error)
+                log.warning("pass failed", cause=error)
                 output.note(f"error: {error}")
                 return error.exit_code
             except click.exceptions.Exit as ending:

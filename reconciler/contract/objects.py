@@ -204,6 +204,13 @@ class Observation:
     unreadable: Mapping[Address, str] = dataclasses.field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
+    single: Mapping[Address, Observed] = dataclasses.field(init=False, repr=False, compare=False)
+    """What was found exactly once, by address."""
+
+    def __post_init__(self) -> None:
+        single = {address: matches[0] for address, matches in self.objects.items() if len(matches) == 1}
+        object.__setattr__(self, "single", single)
+
     @property
     def complete(self) -> bool:
         """Whether everything asked for could be read."""

@@ -86,8 +86,8 @@ class Scope:
 class Case:
     """One object to decide about: what is wanted, what was observed (None: proved absent), what differs.
 
-    `changes` come from the generic comparison. `observed_all` holds the whole observation for look-ups of
-    related objects. `fingerprint` is the keyed fingerprint of a value, for comparison with `memory`.
+    `changes` come from the generic comparison. `related`: everything else that the observation shows exactly once.
+    `fingerprint` is the keyed fingerprint of a value, for comparison with `memory`.
     """
 
     wanted: Wanted

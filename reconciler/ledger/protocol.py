@@ -152,6 +152,16 @@ class Ledger(Protocol):
     notices: tuple[str, ...]
     """What a person should know about this ledger: new, restored from a backup, migrated."""
 
+    @property
+    def serial(self) -> int:
+        """How many runs had begun when the ledger was opened or its own last run ended; part of a plan's digest."""
+        ...
+
+    @property
+    def rewound(self) -> bool:
+        """Whether it went back in time and no run has ended since: what it does not know may have been done."""
+        ...
+
     def fingerprint(self, value: Json) -> str:
         """Return `hmac:<hex>` of the canonical form, keyed with the ledger's own key."""
         ...
@@ -195,7 +205,10 @@ class Ledger(Protocol):
         ...
 
     def record_assets(self, run: Run | None, scope: Scope, order: Address, assets: Sequence[AssetRecord]) -> None:
-        """Remember an order's assets, replacing what was known (queued). A known sealed secret is kept if absent now."""
+        """Remember an order's assets, replacing what was known (queued). A known sealed secret is kept if absent now.
+
+        An asset that is no longer named is not listed any more, but kept with its secrets.
+        """
         ...
 
     def forget(self, run: Run, scope: Scope, address: Address) -> None:

@@ -122,12 +122,7 @@ def compare(material: Material, wanted: Wanted, observed: Observed | None) -> Ca
         applied=memory.applied,
         fingerprint=material.fingerprint,
     )
-    related = {}
-    for address in wanted.needs:
-        matches = material.observation.objects.get(address, ())
-        if len(matches) == 1:
-            related[address] = matches[0]
-    return Case(wanted, observed, changed, memory, material.fingerprint, related, material.pinned)
+    return Case(wanted, observed, changed, memory, material.fingerprint, material.observation.single, material.pinned)
 
 
 def _decide(material: Material, address: Address) -> _Decided:

@@ -74,7 +74,8 @@ class Action:
 class Plan:
     """Everything one pass would do, in an order that respects dependencies.
 
-    `content` is the digest of what it was made from: manifests, documents and effective configuration. `doubts`: addresses with an operation in doubt.
+    `content` is the digest of what it was made from: manifests, documents and effective configuration.
+    `doubts`: addresses with an operation in doubt.
     """
 
     project: str

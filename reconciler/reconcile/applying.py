@@ -11,7 +11,7 @@ from datetime import datetime
 from reconciler.apply import protocol
 from reconciler.apply.desk import Desk
 from reconciler.apply.run import Performance, Progress
-from reconciler.contract import ClaimState, Kind, Step
+from reconciler.contract import ClaimState, Kind, Observation, Step
 from reconciler.errors import Exit, PolicyRefused, StalePlan, worst
 from reconciler.ledger.protocol import ObjectRecord, OpenClaim, Run
 from reconciler.model import Problem, Severity
@@ -118,10 +118,15 @@ async def _settle_open(context: Context, desk: Desk) -> list[Result]:
         return []
     # A run that died may not have written down the ids that a look-up needs.
     observation = await planning.observe(context, ids=desk.ids)
-    desk.ids.update(planning.ids_seen(observation))
+    _learn(desk, observation)
     results = [await _settle(desk, claim) for claim in claims]
     await context.ledger.flush()
     return [result for result in results if result is not None]
+
+
+def _learn(desk: Desk, observation: Observation) -> None:
+    """Take in the ids of what was seen exactly once."""
+    desk.ids.update({address: seen.vendor_id for address, seen in observation.single.items() if address in desk.wanted})
 
 
 async def _settle(desk: Desk, claim: OpenClaim) -> Result | None:
@@ -160,7 +165,7 @@ def _meant(claim: OpenClaim) -> Step | None:
 async def _perform(desk: Desk, orders: Orders, *, planned: Planned, plan: Plan, fresh: saved.Freshness) -> list[Result]:
     today = {action.id: action for action in planned.plan.actions}
     actions: list[Action] = [today.get(action.id, action) for action in plan.actions]
-    desk.ids.update(planning.ids_seen(planned.material.observation))
+    _learn(desk, planned.material.observation)
     performance = Performance(desk, actions, orders.wait, orders.progress, stale=fresh.stale, skipped=fresh.satisfied)
     return await performance.play()
 

@@ -92,11 +92,6 @@ def ids_of(wanted: Mapping[Address, Wanted], memory: Mapping[Address, Memory]) -
     return {address: vendor_id for address, vendor_id in found.items() if vendor_id is not None}
 
 
-def ids_seen(observation: Observation) -> dict[Address, str]:
-    """Return the vendor ids of all objects that an observation shows exactly once."""
-    return {address: matches[0].vendor_id for address, matches in observation.objects.items() if len(matches) == 1}
-
-
 async def observe(
     context: Context, *, ids: Mapping[Address, str], focus: frozenset[Address] | None = None
 ) -> Observation:

@@ -20,6 +20,8 @@ from reconciler.reconcile.planning import Context, Planned
 
 MANY = 50
 """With more touched objects than this the lists are read again; with fewer, each object by its id."""
+FINGERPRINT = len("hmac:") + 8
+"""An asset's fingerprint tells secrets apart for people; it need not be longer."""
 _UNTOUCHED = {Outcome.NOT_STARTED, Outcome.BLOCKED, Outcome.MANUAL}
 
 
@@ -31,6 +33,7 @@ class _Ending:
     results: Mapping[Address, Sequence[Result]]
     doubts: frozenset[Address]
     before: Mapping[Address, ObjectRecord]
+    assets: Sequence[AssetRecord]
     now: datetime
 
 
@@ -51,6 +54,7 @@ async def write(
         results=_by_address(results),
         doubts=frozenset([claim.key.address for claim in await planning.open_claims(context)]),
         before=before,
+        assets=await context.ledger.read_assets(context.scopes),
         now=context.clock.now(),
     )
     records = [_record(ending, wanted) for _, wanted in sorted(context.estate.wanted.items())]

@@ -1,8 +1,9 @@
 """Synchronisation options as wanted, and whether the vendor's definitions allow them. Pure."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from reconciler.contract import Wanted
+from reconciler.contract import Described, Observed, Wanted
 from reconciler.errors import StepRefused
 from reconciler.model import Address, Json
 from reconciler.vendors.interworks import rows
@@ -22,6 +23,28 @@ def options_of(
                 value = (ids or {}).get(account_address(value), value)
             values[option] = value
     return values
+
+
+def described(
+    wanted: Wanted, observed: Observed | None, *, system: System, pinned: Mapping[str, Any]
+) -> Described | None:
+    """Return what is wanted beside what the BSS says of it; a parent is left out, since only its id could be checked.
+
+    None when the BSS has not been asked and no catalogue was pulled.
+    """
+    values = options_of({word: value for word, value in wanted.fields.items() if word != "parent"}, system)
+    if observed is not None:
+        definitions = observed.extra.get("definitions")
+        now = options_of({word: value for word, value in observed.fields.items() if word != "parent"}, system)
+        kept = [one for one in _definitions(definitions) if one.get("ID") != system.options.get("parent")]
+        return Described(kept, values, now) if kept else None
+    known = _definitions(pinned.get("systems", {}).get(system.code, {}).get("options"))
+    kept = [one for one in known if one.get("ID") != system.options.get("parent")]
+    return Described(kept, values, {}) if kept else None
+
+
+def _definitions(data: Any) -> list[Mapping[str, Any]]:
+    return [one for one in data if isinstance(one, Mapping)] if isinstance(data, list | tuple) else []
 
 
 def wanted_options(wanted: Wanted, system: System, ids: Mapping[Address, str]) -> dict[str, str | None]:

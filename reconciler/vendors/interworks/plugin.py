@@ -10,9 +10,11 @@ from reconciler.contract import (
     Call,
     Case,
     Decision,
+    Described,
     Found,
     ObjectType,
     Observation,
+    Observed,
     Outcome,
     Plugin,
     Reader,
@@ -66,7 +68,7 @@ class Interworks:
             judge=answers.judge,
             explain=answers.explain,
             headers=wire.VERSION_HEADER,
-            sign_in=answers.sign_in(setup.credentials),
+            sign_in=answers.sign_in(setup.credentials) if setup.credentials else None,
         )
 
     def check(self, world: World) -> Iterable[Problem]:
@@ -119,9 +121,14 @@ class Interworks:
             operation, address, reason="asked for by a person", target=asset_id, capabilities=self._capabilities
         )
 
-    def options_of(self, wanted: Wanted) -> dict[str, str | None]:
-        """Return option id -> wanted value of a synchronisation; a parent appears by its name."""
-        return options.options_of(wanted.fields, self._systems[wanted.address.vendor])
+    def described_options(
+        self, wanted: Wanted, observed: Observed | None, pinned: Mapping[str, Any]
+    ) -> Described | None:
+        """Return a synchronisation's options and what the BSS says of them, now or when the catalogue was pulled."""
+        system = self._systems.get(wanted.address.vendor)
+        if wanted.address.type != "sync" or system is None or not system.options:
+            return None
+        return options.described(wanted, observed, system=system, pinned=pinned)
 
     def _desk(self, step: Step, situation: Situation, read: Reader) -> preparing.Desk:
         return preparing.Desk(step, situation, Client(read, self._size), self._systems)

@@ -1,0 +1,70 @@
+"""What is read from the database, as the values of the protocol. The first scope wins over former ones."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from reconciler.contract import ClaimState, Memory
+from reconciler.ledger import rows, statements
+from reconciler.ledger.protocol import AssetRecord, ObjectRecord, OpenClaim, Scope
+from reconciler.model import Address
+
+
+def read_memory(connection: sqlite3.Connection, scopes: Sequence[Scope]) -> dict[Address, Memory]:
+    """Put together what is known of every object from objects and claims."""
+    drafts: dict[str, dict[str, Any]] = {}
+    for scope in scopes:
+        _recall_objects(connection, scope, drafts)
+        _recall_claims(connection, scope, drafts)
+    return {Address.parse(address): Memory(**draft) for address, draft in drafts.items()}
+
+
+def _recall_objects(connection: sqlite3.Connection, scope: Scope, drafts: dict[str, dict[str, Any]]) -> None:
+    for address, vendor_id, applied in connection.execute(statements.OBJECT_IDS, {"scope": str(scope)}):
+        draft = drafts.setdefault(address, {})
+        if "applied" not in draft:
+            draft["vendor_id"] = vendor_id
+            draft["applied"] = json.loads(applied)
+
+
+def _recall_claims(connection: sqlite3.Connection, scope: Scope, drafts: dict[str, dict[str, Any]]) -> None:
+    frozen_here: dict[tuple[str, int], dict[str, str]] = {}
+    for address, operation, revision, state, frozen in connection.execute(statements.CLAIMS, {"scope": str(scope)}):
+        draft = drafts.setdefault(address, {})
+        known = ClaimState(state)
+        draft.setdefault("claims", {}).setdefault((operation, revision), known)
+        if frozen != "{}" and (known.open or known is ClaimState.DONE):
+            frozen_here.setdefault((address, revision), {}).update(json.loads(frozen))
+    for (address, revision), fields in frozen_here.items():
+        drafts[address].setdefault("frozen", {}).setdefault(revision, fields)
+
+
+def read_open_claims(connection: sqlite3.Connection, scopes: Sequence[Scope]) -> list[OpenClaim]:
+    """Return the claims of which it is unknown whether the vendor did them."""
+    found = [
+        rows.read_open_claim(scope, row)
+        for scope in scopes
+        for row in connection.execute(statements.OPEN_CLAIMS, {"scope": str(scope)})
+    ]
+    return sorted(found, key=lambda claim: (claim.key.address, claim.key.operation, claim.key.revision))
+
+
+def read_objects(connection: sqlite3.Connection, scopes: Sequence[Scope]) -> dict[Address, ObjectRecord]:
+    """Return the remembered objects by address."""
+    found: dict[Address, ObjectRecord] = {}
+    for scope in scopes:
+        for row in connection.execute(statements.OBJECTS, {"scope": str(scope)}):
+            record = rows.read_object(row)
+            found.setdefault(record.address, record)
+    return found
+
+
+def read_assets(connection: sqlite3.Connection, scopes: Sequence[Scope]) -> list[AssetRecord]:
+    """Return the remembered assets by order and id."""
+    found: dict[tuple[Address, str], AssetRecord] = {}
+    for scope in scopes:
+        for row in connection.execute(statements.ASSETS, {"scope": str(scope)}):
+            record = rows.read_asset(row)
+            found.setdefault((record.order, record.asset_id), record)
+    return [found[key] for key in sorted(found)]
