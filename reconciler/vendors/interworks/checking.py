@@ -1,6 +1,6 @@
 """What is wrong with the manifests by the rules of the BSS and its systems, offline. Pure.
 
-References between manifests (`parent`, `account`) are checked elsewhere; a name that leads nowhere is skipped here.
+References between manifests and references used twice are checked elsewhere; a name that leads nowhere is skipped here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,6 @@ def check(world: World, systems: Mapping[str, System]) -> Iterator[Problem]:
         yield from _account(account, world, systems)
     for order in orders:
         yield from _order(order, world, systems)
-    yield from _shared_references(accounts)
     yield from _shared_usernames(accounts)
 
 
@@ -78,11 +77,11 @@ def _payer(manifest: Manifest, world: World, *, options: Mapping[str, object]) -
     if OWN not in options or name in {manifest.name, manifest.spec.parent}:
         return
     payer = world.find("Account", name)
-    if payer is None or not options_of_account(payer) or payer.spec.role != "Reseller":
+    if payer is not None and (not options_of_account(payer) or payer.spec.role != "Reseller"):
         yield _problem(
             manifest,
             "/spec/vendors/interworks/billTo",
-            codes.UNKNOWN_PAYER,
+            codes.UNFIT_PAYER,
             f"billTo {name} is no reseller that is declared at the BSS",
             "name an Account with role Reseller and an option of the BSS, or leave billTo out",
         )
@@ -113,22 +112,6 @@ def _order(manifest: Manifest, world: World, systems: Mapping[str, System]) -> I
             f"reference {longest} has {len(longest)} characters; the BSS is taken to allow {wire.ORDER_NAME_LIMIT}",
             "shorten the name of the order or of the project",
         )
-
-
-def _shared_references(accounts: list[Manifest]) -> Iterator[Problem]:
-    holders: dict[str, Manifest] = {}
-    for manifest in accounts:
-        for key in keys_of_account(manifest):
-            other = holders.setdefault(key, manifest)
-            if other is not manifest:
-                pointer = "/spec/reference" if manifest.spec.reference else "/metadata/previously"
-                yield _problem(
-                    manifest,
-                    pointer,
-                    codes.REFERENCE_TWICE,
-                    f"reference {key} of account {manifest.name} is also one of account {other.name}",
-                    "give one of them another `spec.reference`, or take the name out of `previously`",
-                )
 
 
 def _shared_usernames(accounts: list[Manifest]) -> Iterator[Problem]:

@@ -18,8 +18,7 @@ EMAIL_NEEDED = "E403"
 USERNAME_TWICE = "E404"
 REFERENCE_TOO_LONG = "E405"
 PARENT_WITHOUT_SYSTEM = "E406"
-REFERENCE_TWICE = "E407"
-UNKNOWN_PAYER = "E408"
+UNFIT_PAYER = "E408"
 PARENT_ELSEWHERE = "E409"
 FIXED_ONCE_SYNCHRONISED = "E410"
 ORDER_FROZEN = "E411"
@@ -63,14 +62,9 @@ CODES: Mapping[str, Rule] = {
         "The reseller must be synchronised before its end customer, and it is not declared at that system.",
         "Add the vendor to `spec.vendors` of the parent.",
     ),
-    REFERENCE_TWICE: Rule(
-        "reference used twice",
-        "Two accounts could be found by the same reference, so that one would take the other's place at the BSS.",
-        "Give one of them another `spec.reference`, or take the name out of its `previously`.",
-    ),
-    UNKNOWN_PAYER: Rule(
-        "bill-to account unknown",
-        "`billTo` names no account that is declared at the BSS, or one that is no reseller.",
+    UNFIT_PAYER: Rule(
+        "bill-to account cannot pay",
+        "`billTo` names an account that is not declared at the BSS or is no reseller.",
         "Name an Account with role Reseller that has an option of the BSS, or the account itself.",
     ),
     PARENT_ELSEWHERE: Rule(

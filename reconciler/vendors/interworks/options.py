@@ -30,7 +30,8 @@ def described(
 ) -> Described | None:
     """Return what is wanted beside what the BSS says of it; a parent is left out, since only its id could be checked.
 
-    None when the BSS has not been asked and no catalogue was pulled.
+    None when the BSS has not been asked and no catalogue was pulled. What is read-only depends on the account, so a
+    pulled definition does not say it.
     """
     values = options_of({word: value for word, value in wanted.fields.items() if word != "parent"}, system)
     if observed is not None:
@@ -39,7 +40,7 @@ def described(
         kept = [one for one in _definitions(definitions) if one.get("ID") != system.options.get("parent")]
         return Described(kept, values, now) if kept else None
     known = _definitions(pinned.get("systems", {}).get(system.code, {}).get("options"))
-    kept = [one for one in known if one.get("ID") != system.options.get("parent")]
+    kept = [{**one, "IsReadOnly": False} for one in known if one.get("ID") != system.options.get("parent")]
     return Described(kept, values, {}) if kept else None
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from reconciler.contract import Case, Wanted
 from reconciler.model import Json, Money
+from reconciler.vendors.interworks.catalogue import OWN
 from reconciler.vendors.interworks.expanding import product_address
 from reconciler.vendors.interworks.systems import System
 
@@ -61,7 +62,8 @@ def unknown_products(case: Case, system: System) -> list[str]:
 
 
 def _pinned(case: Case) -> dict[str, Mapping[str, Json]]:
-    products = case.pinned.get("products")
+    own = case.pinned.get(OWN)
+    products = own.get("products") if isinstance(own, Mapping) else None
     found = products if isinstance(products, list) else []
     return {str(row.get("code")): row for row in found if isinstance(row, Mapping)}
 
