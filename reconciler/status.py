@@ -64,20 +64,25 @@ _Row = tuple[str, str, str, str]
 
 
 def _ready(standing: Standing) -> _Row:
-    status = sync_status(standing)
+    status, observed = sync_status(standing), standing.observed
     if status is SyncStatus.SYNCHRONIZED:
         return ("Ready", "True", "Synchronized", "the vendor shows the wanted state")
     if status is SyncStatus.UNKNOWN:
         return ("Ready", "Unknown", "InDoubt" if standing.doubt else "NotReadable", standing.error)
+    return _not_synchronized(standing, detail=observed.detail if observed else "it is not at the vendor")
+
+
+def _not_synchronized(standing: Standing, *, detail: str) -> _Row:
+    status = sync_status(standing)
     if standing.error or status is SyncStatus.FAILED:
-        return ("Ready", "False", "Failed", standing.error or (standing.observed.detail if standing.observed else ""))
+        return ("Ready", "False", "Failed", standing.error or detail)
     if status is SyncStatus.IN_PROGRESS:
-        return ("Ready", "False", "InProgress", standing.observed.detail if standing.observed else "")
+        return ("Ready", "False", "InProgress", detail)
     if standing.observed is None:
-        return ("Ready", "False", "Absent", "it is not at the vendor")
+        return ("Ready", "False", "Absent", detail)
     if not (standing.changes or standing.pending or standing.waiting or standing.manual):
         return ("Ready", "True", "AsDeclared", "nothing more is asked of it")
-    return ("Ready", "False", "NotSynchronized", standing.observed.detail)
+    return ("Ready", "False", "NotSynchronized", detail)
 
 
 def _others(standing: Standing) -> list[_Row]:
