@@ -81,6 +81,11 @@ async def _final(context: Context, desk: Desk, *, planned: Planned, results: Seq
     first = planned.material.observation
     if not touched:
         return first
+    if desk.stopping:
+        # Stopping takes no more time than what is in flight; the next run reads them.
+        unread = dict.fromkeys(touched, "the run was interrupted before it could be read again")
+        kept = {address: matches for address, matches in first.objects.items() if address not in touched}
+        return Observation(first.began_at, kept, {**first.unreadable, **unread}, first.problems)
     focus = touched if len(touched) <= MANY else None
     again = await planning.observe(context, ids=desk.ids, focus=focus)
     fresh = {address: matches for address, matches in again.objects.items() if address in touched}
