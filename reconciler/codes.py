@@ -281,6 +281,11 @@ CODES: dict[str, Code] = {
         "A field was edited that the vendor cannot change once the object exists.",
         "Revert the edit, or declare a new object.",
     ),
+    "E605": Code(
+        "not read again",
+        "`plan --refresh changed` leaves out what was settled when last read and whose manifest is the same.",
+        "Plan with `--refresh all` to read everything.",
+    ),
     "E606": Code(
         "not in the approved plan",
         "What is needed now goes beyond the saved plan, so that part was not done.",

@@ -25,12 +25,10 @@ FORMS = ["text", "json", "markdown", "html", "gitlab"]
 @global_flags
 def plan(*, out: str | None, form: str, detailed_exitcode: bool, refresh: str, allow: str | None) -> int:
     """Read the vendors and say what would change; makes no mutating request."""
-    if refresh == "changed":
-        raise UsageError("--refresh changed is not in this version; leave it out, and everything is read")
     session.configure_logs()
     project = session.open_project()
     session.require_valid(project, form=form)
-    made = asyncio.run(_plan(project))
+    made = asyncio.run(_plan(project, only_changed=refresh == "changed"))
     if out is not None:
         write_plan(Path(out), made)
     output.emit(render(made, form))
@@ -66,11 +64,11 @@ def show(planfile: str, form: str) -> int:
     return Exit.DONE
 
 
-async def _plan(project: session.Project) -> Plan:
+async def _plan(project: session.Project, *, only_changed: bool) -> Plan:
     from reconciler.reconcile import planning
 
     async with session.online(project, writing=False) as context:
-        return (await planning.plan(context)).plan
+        return (await planning.plan(context, only_changed=only_changed)).plan
 
 
 def render(made: Plan, form: str) -> str:

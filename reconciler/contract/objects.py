@@ -178,7 +178,9 @@ class Observed:
 
     `fields` in manifest words; a missing field is unknown, not different. `status`: how far the vendor is with
     it. `detail`: the vendor's own comment (hostile text). `facts`: what the vendor assigned, never secret.
-    `extra`: what the vendor's own step logic needs (definitions, raw state); JSON, never secret.
+    `extra`: what the vendor's own step logic needs (definitions, raw state); JSON, never secret. `done`: names of
+    once-only operations that it shows as done, by whomever; the ledger remembers them, so that an object which is
+    lost later is not taken for a new one.
     """
 
     vendor_id: str
@@ -189,6 +191,7 @@ class Observed:
     facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
     assets: tuple[Asset, ...] = ()
     extra: Mapping[str, Json] = dataclasses.field(default_factory=dict)
+    done: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

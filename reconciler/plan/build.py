@@ -30,6 +30,8 @@ from reconciler.plan.value import UNREADABLE, Action, Plan, Revision
 class Material:
     """All a plan is made from. `known`: objects the ledger remembers; `doubts`: why an address is in doubt.
 
+    `aged`: objects that were settled and were not read this time, with the time of their last complete reading.
+
     `options_problems` checks vendor-described options (a JSON Schema made from their definitions) for one object.
     """
 
@@ -51,6 +53,7 @@ class Material:
     check_options: Callable[[Wanted, Observed | None], Iterable[Problem]] = lambda _wanted, _observed: ()
     serial: int = 0
     problems: tuple[Problem, ...] = ()
+    aged: Mapping[Address, datetime] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,6 +65,11 @@ class _Decided:
     problems: tuple[Problem, ...] = ()
     stuck: str = ""
     refused: bool = False
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is to be done or waited for."""
+        return not (self.steps or self.waiting or self.stuck)
 
 
 def build(material: Material) -> Plan:
@@ -84,7 +92,7 @@ def build(material: Material) -> Plan:
         actions=(*actions, *gone),
         waiting=tuple(wait for one in decided.values() for wait in one.waiting),
         doubts=tuple(sorted(material.doubts)),
-        unchanged=sum(1 for one in decided.values() if one == _Decided()),
+        unchanged=sum(1 for one in decided.values() if one.settled),
         complete=material.observation.complete,
         serial=material.serial,
         problems=tuple(sorted(problems, key=lambda problem: (problem.sort_key, problem.address or ""))),
@@ -127,6 +135,9 @@ def compare(material: Material, wanted: Wanted, observed: Observed | None) -> Ca
 
 def _decide(material: Material, address: Address) -> _Decided:
     wanted = material.wanted[address]
+    if address in material.aged:
+        text = f"{address} was not read again; it was settled at {material.aged[address].isoformat()}"
+        return _Decided(problems=(_problem(wanted, "E605", text, "", severity=Severity.INFO),))
     if address in material.observation.unreadable:
         reason = material.observation.unreadable[address]
         problem = _problem(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from reconciler.apply.desk import Account
 from reconciler.clock import Clock
-from reconciler.contract import Memory, Observation, Observed, Scope, Wanted
+from reconciler.contract import Memory, Observation, Observed, Scope, SyncStatus, Wanted
 from reconciler.errors import VendorError
 from reconciler.ledger.protocol import Ledger, OpenClaim
 from reconciler.ledger.protocol import Scope as LedgerScope
@@ -58,11 +58,16 @@ class Planned:
     claims: tuple[OpenClaim, ...]
 
 
-async def plan(context: Context) -> Planned:
-    """Read the ledger and the vendors and make the plan."""
+async def plan(context: Context, *, only_changed: bool = False) -> Planned:
+    """Read the ledger and the vendors and make the plan.
+
+    `only_changed`: do not read what was settled when last read and whose manifest is still the same.
+    """
     memory, known, protected = await _remembered(context)
     claims = await open_claims(context)
-    observation = await observe(context, ids=ids_of(context.estate.wanted, memory))
+    aged = await _aged(context) if only_changed else {}
+    focus = frozenset(context.estate.wanted.keys() - aged.keys()) if only_changed else None
+    observation = await observe(context, ids=ids_of(context.estate.wanted, memory), focus=focus)
     material = build.Material(
         project=context.project,
         environment=context.environment,
@@ -81,6 +86,7 @@ async def plan(context: Context) -> Planned:
         pinned=context.pinned,
         check_options=context.check_options,
         serial=context.ledger.serial,
+        aged=aged,
         problems=context.estate.problems,
     )
     return Planned(build.build(material), material, tuple(claims))
@@ -147,6 +153,18 @@ async def _remembered(
             if record.protect:
                 protected.add(address)
     return memory, known, frozenset(protected)
+
+
+async def _aged(context: Context) -> dict[Address, datetime]:
+    """Return the objects that need no new reading, with when they were last read whole."""
+    aged = {}
+    for account in context.distinct:
+        for address, record in (await context.ledger.read_objects(account.scopes)).items():
+            wanted = context.estate.wanted.get(address)
+            same = wanted is not None and record.manifest_revision == wanted.manifest_revision
+            if same and record.sync_status is SyncStatus.SYNCHRONIZED and record.observed_at is not None:
+                aged[address] = record.observed_at
+    return aged
 
 
 async def open_claims(context: Context) -> list[OpenClaim]:

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from reconciler import sealing, status
 from reconciler.apply.desk import Desk
-from reconciler.contract import Asset, Case, Kind, Memory, Observation, Observed, Wanted
-from reconciler.ledger.protocol import AssetRecord, ObjectRecord, Scope
+from reconciler.contract import Asset, Case, ClaimState, Kind, Memory, Observation, Observed, Wanted
+from reconciler.ledger.protocol import AssetRecord, ClaimKey, ObjectRecord, Scope
 from reconciler.model import Address
 from reconciler.plan import build
 from reconciler.plan.report import Outcome, Result
@@ -63,6 +63,7 @@ async def write(
         scope = desk.account(record.address).scope
         context.ledger.record_object(desk.run, scope, record, replaces=wanted.former)
         _assets(context, desk, ending=ending, wanted=wanted, recipients=recipients)
+        _remember_done(desk, ending, wanted)
     for result in results:
         if result.operation is Kind.FORGET and result.outcome is Outcome.DONE:
             for scope in desk.account(result.address).scopes:
@@ -96,6 +97,17 @@ async def _final(context: Context, desk: Desk, *, planned: Planned, results: Seq
         unreadable={**{a: r for a, r in first.unreadable.items() if a not in fresh}, **gone},
         problems=first.problems,
     )
+
+
+def _remember_done(desk: Desk, ending: _Ending, wanted: Wanted) -> None:
+    """Claim what the vendor shows as done and the ledger did not know: it must never be done again."""
+    observed = ending.material.observation.single.get(wanted.address)
+    claims = build.memory_of(ending.material.memory, wanted).claims
+    for operation in observed.done if observed else ():
+        if claims.get((operation, wanted.revision), ClaimState.RELEASED) in {ClaimState.RELEASED, ClaimState.REFUSED}:
+            assert observed is not None
+            key = ClaimKey(desk.account(wanted.address).scope, wanted.address, operation, wanted.revision)
+            desk.ledger.adopt(desk.run, key, vendor_id=observed.vendor_id, frozen={}, now=ending.now)
 
 
 def _record(ending: _Ending, wanted: Wanted) -> ObjectRecord:

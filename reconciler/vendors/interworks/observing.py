@@ -118,7 +118,8 @@ async def _read_orders(this: Round) -> None:
             this.unreadable[address] = reason_of(answer) if isinstance(answer, VendorError) else place.reason
         else:
             orders[address] = answer
-    await learn_names(this, {row.account for some in orders.values() for row in some if row.account is not None})
+    linked = {number for some in orders.values() for row in some for number in (row.account, row.payer)}
+    await learn_names(this, {number for number in linked if number is not None})
     await _show_orders(this, orders)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from reconciler.contract import Asset, Observed, SyncStatus
 from reconciler.model import Json, canonical
-from reconciler.vendors.interworks import rows, wire
+from reconciler.vendors.interworks import catalogue, rows, wire
 from reconciler.vendors.interworks.systems import System
 
 Names = Mapping[int, str]
@@ -111,6 +111,7 @@ def order(found: rows.Order, assets: Sequence[rows.AssetRow], names: Names) -> O
             "status": found.status,
             "lines": None if found.items is None else len(found.items),
         },
+        done=(catalogue.CREATE, catalogue.EXECUTE) if found.status == wire.EXECUTED or assets else (catalogue.CREATE,),
     )
 
 
