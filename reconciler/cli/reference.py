@@ -28,9 +28,13 @@ def explain(code: str) -> int:
     """Say what a problem code means, why it comes up and what to do; offline."""
     from reconciler import codes
 
-    found = codes.explain(code)
+    from reconciler.settings import discovery
+
+    tables = [plugin.codes for _, plugin in sorted(discovery.find_plugins().items())]
+    found = codes.explain(code, *tables)
     if found is None:
-        near = difflib.get_close_matches(code.upper(), codes.CODES, n=1)
+        known = [name for table in (codes.CODES, *tables) for name in table]
+        near = difflib.get_close_matches(code.upper(), known, n=1)
         hint = f"; did you mean {near[0]}" if near else ""
         raise UsageError(f"there is no code {code}{hint}")
     output.emit(f"{code.strip().upper()}: {found.title}\n\nCause: {found.cause}\nCure:  {found.cure}\n")

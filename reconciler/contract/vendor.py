@@ -277,3 +277,5 @@ class Plugin:
     credentials: tuple[str, ...] = ()
     options: Mapping[str, Json] = dataclasses.field(default_factory=dict)
     systems: Mapping[str, Mapping[str, Json]] = dataclasses.field(default_factory=dict)
+    codes: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """Its problem codes, each with `title`, `cause` and `cure`, for `explain`."""

@@ -22,7 +22,7 @@ from reconciler.contract import (
     Waiting,
     Wanted,
 )
-from reconciler.model import Address, Json, ManifestRef, Problem, Severity
+from reconciler.model import Address, Json, ManifestRef, Place, Position, Problem, Range, Severity
 from reconciler.plan.value import UNREADABLE, Action, Plan, Revision
 
 
@@ -80,8 +80,8 @@ def build(material: Material) -> Plan:
     kept = former | material.wanted.keys()
     gone = [_forgotten(address, ref) for address, ref in sorted(material.known.items()) if address not in kept]
     problems = [*material.problems, *material.observation.problems]
-    for one in decided.values():
-        problems.extend(one.problems)
+    for address, one in decided.items():
+        problems.extend(_placed(problem, material.wanted[address]) for problem in one.problems)
     return Plan(
         project=material.project,
         environment=material.environment,

@@ -35,6 +35,7 @@ from reconciler.vendors.interworks import (
     answers,
     catalogue,
     checking,
+    codes,
     deciding,
     expanding,
     observing,
@@ -160,4 +161,5 @@ PLUGIN = Plugin(
     credentials=CREDENTIALS,
     options=_DEFAULTS,
     systems={system.name: {"systemCode": system.code} for system in systems.KNOWN},
+    codes=codes.CODES,
 )
