@@ -246,5 +246,13 @@ def _forgotten(address: Address, ref: ManifestRef) -> Action:
     return Action(Step(address, "forget", Kind.FORGET, reason), ref)
 
 
+def _placed(problem: Problem, wanted: Wanted) -> Problem:
+    """Return the problem with the place of the manifest, unless it has a closer one."""
+    if problem.place is not None or not wanted.manifest.file:
+        return problem
+    start = Position(wanted.manifest.line, 1)
+    return dataclasses.replace(problem, place=Place(wanted.manifest.file, Range(start, start)))
+
+
 def _problem(wanted: Wanted, code: str, summary: str, detail: str, *, severity: Severity = Severity.ERROR) -> Problem:
     return Problem(code, summary, detail, None, severity, str(wanted.address))
