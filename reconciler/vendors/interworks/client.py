@@ -52,12 +52,12 @@ class Client:
         return status
 
     async def fetch_options(self, number: int, system: str) -> Mapping[str, rows.Option]:
-        """Return an account's options for a system by lower-case id."""
+        """Return an account's options for a system that has some, by lower-case id; none at all proves nothing."""
         data = (await self.read.fetch(wire.READ_OPTIONS.call({"id": number, "system": system}))).data
         found = [rows.sync_option(row) for row in _members(data, what="sync options")]
         options = {option.id.lower(): option for option in found}
-        if len(options) != len(found):
-            raise BadAnswer(f"sync options of {system} name one twice; nothing was concluded from them")
+        if not options or len(options) != len(found):
+            raise BadAnswer(f"sync options of {system} are empty or name one twice; nothing was concluded from them")
         return options
 
     async def fetch_orders(self, names: Collection[str], condition: str = "") -> tuple[rows.Order, ...]:

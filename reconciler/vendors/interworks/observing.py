@@ -73,15 +73,16 @@ async def _statuses(this: Round, there: Mapping[Address, rows.Account]) -> dict[
     numbers = sorted({account.id for account in there.values()})
     found = await attempts([this.client.fetch_statuses(number) for number in numbers])
     by_account = dict(zip(numbers, found, strict=True))
-    return {address: _status_in(by_account[account.id], codes[address]) for address, account in there.items()}
+    statuses = {address: _status_in(by_account[account.id], codes[address]) for address, account in there.items()}
+    # A list that leaves a system out says nothing of it: it is asked for by name.
+    missing = [address for address, status in statuses.items() if status is None]
+    again = await attempts([this.client.fetch_status(there[address].id, codes[address]) for address in missing])
+    named = dict(zip(missing, again, strict=True))
+    return {address: named[address] if status is None else status for address, status in statuses.items()}
 
 
-def _status_in(found: Mapping[str, rows.Status] | VendorError, system: str) -> rows.Status | VendorError:
-    if isinstance(found, VendorError):
-        return found
-    return found.get(system.lower()) or BadAnswer(
-        f"sync statuses name no system {system}; compare `systemCode` with the systems of the BSS"
-    )
+def _status_in(found: Mapping[str, rows.Status] | VendorError, system: str) -> rows.Status | VendorError | None:
+    return found if isinstance(found, VendorError) else found.get(system.lower())
 
 
 def _show_sync(
