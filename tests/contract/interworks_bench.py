@@ -188,7 +188,7 @@ class Bench:
 
     def mutations(self) -> int:
         """Count the changing requests that reached the vendor."""
-        return sum(1 for line in self.ask("GET", "log")["log"] if line["mutating"])
+        return sum(1 for line in self.ask("GET", "log") if line["mutating"])
 
     def observe(self, *focus: Address) -> Observation:
         """Look at everything, or at some addresses."""
@@ -233,15 +233,34 @@ class Bench:
 
         return self.run(work)
 
+    def send_call(self, step: Step, call: contract.Call | contract.Satisfied) -> contract.Outcome:
+        """Send a prepared call as it is and read the answer."""
+        assert isinstance(call, contract.Call)
+        answer = self.run(lambda client: client.send(call))
+        return self.vendor.interpret(step, answer)
+
+    def in_order(self) -> list[Address]:
+        """Return what is wanted, each after what it needs."""
+        rank = {"account": 0, "sync": 1, "order": 2}
+        return sorted(self.wanted, key=lambda one: (rank[one.type], one.name != "res", one))
+
     def settle(self, *only: str) -> list[Sent]:
-        """Carry out everything that is decided for all objects, accounts first; `only` limits it by type."""
-        order = {"account": 0, "sync": 1, "order": 2}
-        sent: list[Sent] = []
-        for _ in range(2):
-            for address in sorted(self.wanted, key=lambda one: (order[one.type], one.name != "res", one)):
-                if not only or address.type in only:
-                    sent.extend(self.send(step) for step in self.decide(address).steps if step.kind != "manual")
-        return sent
+        """Carry out everything that is decided for all objects, twice; `only` limits it by type."""
+        chosen = [address for address in self.in_order() if not only or address.type in only]
+        return [
+            self.send(step)
+            for address in chosen * 2
+            for step in self.decide(address).steps
+            if step.kind is not contract.Kind.MANUAL
+        ]
+
+    def settle_until(self, address: Address, operation: str) -> None:
+        """Carry out everything that comes before a step."""
+        for one in self.in_order():
+            for step in self.decide(one).steps:
+                if (one, step.operation) == (address, operation):
+                    return
+                self.send(step)
 
 
 def observed(observation: Observation, address: Address) -> Observed:
