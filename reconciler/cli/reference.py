@@ -27,7 +27,6 @@ def version() -> int:
 def explain(code: str) -> int:
     """Say what a problem code means, why it comes up and what to do; offline."""
     from reconciler import codes
-
     from reconciler.settings import discovery
 
     tables = [plugin.codes for _, plugin in sorted(discovery.find_plugins().items())]

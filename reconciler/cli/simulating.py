@@ -23,6 +23,8 @@ def sandbox(port: int, state: str | None) -> int:
 
     try:
         simulators.serve(port, Path(state) if state else None, ready=ready)
+    except KeyboardInterrupt:  # how a person ends it
+        return Exit.INTERRUPTED
     except (OSError, ValueError) as error:
         raise ReconcilerError(f"the sandbox cannot start: {error}; choose another --port or --state") from error
     return Exit.DONE

@@ -105,7 +105,8 @@ async def _counted(first: Page, fetch: Callable[[int], Awaitable[Page]], listing
     pages = [first, *await together(fetch(number) for number in range(2, count + 1))]
     if any((page.totals, page.size) != (first.totals, first.size) for page in pages):
         raise _Moved(f"{listing.title} kept changing while it was read; try again later")
-    if any(len(page.rows) != size for page in pages[:-1]) or (count and not pages[-1].rows):
+    empty_end = count > 0 and not pages[-1].rows and first.records != 0
+    if empty_end or any(len(page.rows) != size for page in pages[:-1]):
         raise IncompleteRead(f"{listing.title} has a page with too few or too many rows; try again later")
     found = sum(len(page.rows) for page in pages)
     if first.records is not None and found != first.records:
