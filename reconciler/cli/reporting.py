@@ -87,11 +87,13 @@ def _reveal(settings: Settings, asset: AssetRecord) -> None:
     """Print an asset's secrets: the one place where a person asked to see them."""
     from reconciler import sealing
     from reconciler.cli.sealing import read_identity
+    from reconciler.reconcile.assets import bound_to
     from reconciler.render import escape
 
     identity = read_identity(settings)
     for name, blob in sorted(asset.sealed.items()):
-        bound = {"project": settings.project, "order": asset.order.name, "asset": asset.asset_id, "name": name}
+        origin = settings.vendors[asset.order.vendor].url or ""
+        bound = bound_to(origin.rstrip("/"), asset.asset_id, name)
         secret = sealing.open_sealed(blob, identity, bound=bound)
         shown = escape.terminal(secret.reveal())
         click.echo(f"{escape.terminal(asset.order.name)} {escape.terminal(asset.asset_id)} {name} {shown}")

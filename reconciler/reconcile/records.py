@@ -8,14 +8,14 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from reconciler import sealing, status
+from reconciler import status
 from reconciler.apply.desk import Desk
-from reconciler.contract import Asset, Case, ClaimState, Kind, Memory, Observation, Observed, Wanted
-from reconciler.ledger.protocol import AssetRecord, ClaimKey, ObjectRecord, Scope
+from reconciler.contract import Case, ClaimState, Kind, Memory, Observation, Wanted
+from reconciler.ledger.protocol import AssetRecord, ClaimKey, ObjectRecord
 from reconciler.model import Address
 from reconciler.plan import build
 from reconciler.plan.report import Outcome, Result
-from reconciler.reconcile import planning
+from reconciler.reconcile import assets, planning
 from reconciler.reconcile.planning import Context, Planned
 
 MANY = 50
@@ -62,7 +62,7 @@ async def write(
         wanted = context.estate.wanted[record.address]
         scope = desk.account(record.address).scope
         context.ledger.record_object(desk.run, scope, record, replaces=wanted.former)
-        _assets(context, desk, ending=ending, wanted=wanted, recipients=recipients)
+        _record_assets(desk, ending, wanted, recipients=recipients)
         _remember_done(desk, ending, wanted)
     for result in results:
         if result.operation is Kind.FORGET and result.outcome is Outcome.DONE:
@@ -97,6 +97,15 @@ async def _final(context: Context, desk: Desk, *, planned: Planned, results: Seq
         unreadable={**{a: r for a, r in first.unreadable.items() if a not in fresh}, **gone},
         problems=first.problems,
     )
+
+
+def _record_assets(desk: Desk, ending: _Ending, wanted: Wanted, *, recipients: Sequence[str]) -> None:
+    observed = ending.material.observation.single.get(wanted.address)
+    if observed is None or not observed.assets:
+        return
+    scope = desk.account(wanted.address).scope
+    rows = assets.rows_of(observed, wanted, known=ending.assets, scope=scope, recipients=recipients, ledger=desk.ledger)
+    desk.ledger.record_assets(desk.run, scope, wanted.address, rows)
 
 
 def _remember_done(desk: Desk, ending: _Ending, wanted: Wanted) -> None:
@@ -154,38 +163,6 @@ def _standing(ending: _Ending, case: Case, *, readable: bool) -> status.Standing
         manual=(manual.error or "") if manual else "",
         pending=bool(decision and decision.steps and not manual),
         order=case.wanted.manifest.kind == "Order",
-    )
-
-
-def _assets(context: Context, desk: Desk, *, ending: _Ending, wanted: Wanted, recipients: Sequence[str]) -> None:
-    matches = ending.material.observation.objects.get(wanted.address, ())
-    if len(matches) != 1 or not matches[0].assets:
-        return
-    scope = desk.account(wanted.address).scope
-    rows = [_sealed(context, asset, wanted=wanted, scope=scope, recipients=recipients) for asset in _sorted(matches[0])]
-    context.ledger.record_assets(desk.run, scope, wanted.address, rows)
-
-
-def _sorted(observed: Observed) -> list[Asset]:
-    return sorted(observed.assets, key=lambda asset: asset.asset_id)
-
-
-def _sealed(context: Context, asset: Asset, *, wanted: Wanted, scope: Scope, recipients: Sequence[str]) -> AssetRecord:
-    fingerprints, sealed = {}, {}
-    for name, secret in sorted(asset.secrets.items()):
-        fingerprints[name] = context.ledger.fingerprint(secret.reveal())
-        bound = {"project": scope.project, "order": wanted.address.name, "asset": asset.asset_id, "name": name}
-        sealed[name] = sealing.seal(secret, recipients, bound=bound)
-    return AssetRecord(
-        order=wanted.address,
-        asset_id=asset.asset_id,
-        product=asset.product,
-        quantity=asset.quantity,
-        sync_status=asset.sync_status,
-        purchased_at=asset.purchased_at,
-        expires_at=asset.expires_at,
-        fingerprints=fingerprints,
-        sealed=sealed,
     )
 
 

@@ -7,8 +7,9 @@ from reconciler.contract import Scope, Wanted
 from reconciler.errors import VendorError
 from reconciler.model import Address
 from reconciler.vendors.interworks import rows as bss
-from reconciler.vendors.interworks.catalogue import OWN
 from reconciler.vendors.interworks.client import Client, attempt, attempts, reason_of
+from reconciler.vendors.interworks.expanding import account_address, sync_address
+from reconciler.vendors.interworks.systems import NAMES
 
 MOST_VANISHED = 20
 """More known ids than this gone at once is a fault of the vendor or of a right, not of many accounts."""
@@ -33,13 +34,10 @@ def known_id(wanted: Wanted, ids: Mapping[Address, str]) -> str | None:
     return next((ids[address] for address in wanted.addresses if ids.get(address)), None)
 
 
-def account_keys(scope: Scope) -> dict[str, tuple[str, ...]]:
-    """Return the references of every account that something in scope is about, by account name."""
-    keys: dict[str, tuple[str, ...]] = {}
-    for address, wanted in scope.wanted.items():
-        if address.type == "sync" or (address.vendor, address.type) == (OWN, "account"):
-            keys.setdefault(address.name, wanted.keys)
-    return keys
+def keys_of(scope: Scope, name: str) -> tuple[str, ...]:
+    """Return the references of an account, as it or one of its synchronisations declares them."""
+    addresses = (account_address(name), *(sync_address(system, name) for system in NAMES))
+    return next((scope.wanted[address].keys for address in addresses if address in scope.wanted), ())
 
 
 async def locate_accounts(scope: Scope, client: Client, names: Iterable[str]) -> dict[str, Located]:
@@ -50,8 +48,7 @@ async def locate_accounts(scope: Scope, client: Client, names: Iterable[str]) ->
     by_code: dict[str, list[bss.Account]] = {}
     for row in listed:
         by_code.setdefault(row.code or "", []).append(row)
-    keys = account_keys(scope)
-    found = {name: tuple(row for key in keys.get(name, ()) for row in by_code.get(key, ())) for name in names}
+    found = {name: tuple(row for key in keys_of(scope, name) for row in by_code.get(key, ())) for name in names}
     lost = {name: number for name, matches in found.items() if not matches and (number := _id_of(scope, name))}
     proofs = await prove_gone(lost, client.fetch_account)
     return {name: Located(matches, proofs.get(name, "")) for name, matches in found.items()}
@@ -59,7 +56,7 @@ async def locate_accounts(scope: Scope, client: Client, names: Iterable[str]) ->
 
 async def find_account(scope: Scope, client: Client, name: str) -> Located:
     """Find one account by its id, else by its references."""
-    keys, number = account_keys(scope).get(name, (name,)), _id_of(scope, name)
+    keys, number = keys_of(scope, name), _id_of(scope, name)
     try:
         if number is None:
             return Located(await client.fetch_accounts_by_code(keys))
@@ -72,23 +69,16 @@ async def find_account(scope: Scope, client: Client, name: str) -> Located:
 
 
 def _id_of(scope: Scope, name: str) -> str | None:
-    address = Address(OWN, "account", name)
+    address = account_address(name)
     wanted = scope.wanted.get(address)
     return scope.ids.get(address) if wanted is None else known_id(wanted, scope.ids)
 
 
-def names_by_id(scope: Scope, located: Mapping[str, Located]) -> dict[int, str]:
-    """Return account names by id: of what was found and of what was known before."""
-    names: dict[int, str] = {}
-    for address, number in scope.ids.items():
-        if (address.vendor, address.type) == (OWN, "account") and number.isdecimal():
-            names[int(number)] = address.name
-    for address, wanted in scope.wanted.items():
-        number = known_id(wanted, scope.ids) or ""
-        if (address.vendor, address.type) == (OWN, "account") and number.isdecimal():
-            names[int(number)] = address.name
-    names |= {row.id: name for name, place in located.items() for row in place.rows}
-    return names
+def names_by_id(scope: Scope, located: Mapping[str, Located], names: Iterable[str]) -> dict[int, str]:
+    """Return which of some accounts has which id: as known before, or as just found."""
+    known = {name: _id_of(scope, name) or "" for name in names}
+    found = {int(number): name for name, number in known.items() if number.isdecimal()}
+    return found | {row.id: name for name, place in located.items() for row in place.rows}
 
 
 async def prove_gone(lost: Mapping[str, str], fetch: Callable[[str], Awaitable[object]]) -> dict[str, str]:

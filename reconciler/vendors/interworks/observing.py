@@ -29,11 +29,8 @@ async def observe(scope: Scope, read: Reader, *, systems: Mapping[str, System], 
     execution needs.
     """
     served = {OWN, *systems}
-    wanted = {
-        address: item
-        for address, item in scope.wanted.items()
-        if address.vendor in served and (scope.focus is None or address in scope.focus)
-    }
+    asked = scope.wanted if scope.focus is None else sorted(scope.focus & scope.wanted.keys())
+    wanted = {address: scope.wanted[address] for address in asked if address.vendor in served}
     this = Round(scope, Client(read, size), systems, wanted)
     if wanted:
         await read_accounts(this)
@@ -93,9 +90,11 @@ def _show_sync(
     status: rows.Status | VendorError,
     options: Mapping[str, rows.Option] | VendorError,
 ) -> None:
-    failure = next((item for item in (status, options) if isinstance(item, VendorError)), None)
-    if isinstance(status, VendorError) or isinstance(options, VendorError):
-        this.unreadable[address] = "" if failure is None else reason_of(failure)
+    if isinstance(status, VendorError):
+        this.unreadable[address] = reason_of(status)
+        return
+    if isinstance(options, VendorError):
+        this.unreadable[address] = reason_of(options)
         return
     system = this.systems[address.vendor]
     ids = {account_address(name): str(number) for number, name in this.names.items()}
@@ -165,13 +164,12 @@ async def _show_orders(this: Round, orders: Mapping[Address, Sequence[rows.Order
     whole = dict(zip(bare, await attempts([this.client.fetch_order(number) for number in bare]), strict=True))
     assets = await _assets(this, executed)
     for address, found in orders.items():
-        failed = isinstance(assets, VendorError) and any(row.id in executed for row in found)
-        if failed and isinstance(assets, VendorError):
+        if isinstance(assets, VendorError) and any(row.id in executed for row in found):
             this.unreadable[address] = reason_of(assets)
             continue
-        rows_of = {} if isinstance(assets, VendorError) else assets
+        known = {} if isinstance(assets, VendorError) else assets
         shown = [_whole(row, whole.get(row.id)) for row in found]
-        this.objects[address] = tuple(showing.order(row, rows_of.get(row.id, ()), this.names) for row in shown)
+        this.objects[address] = tuple(showing.order(row, known.get(row.id, ()), this.names) for row in shown)
 
 
 def _whole(row: rows.Order, again: rows.Order | VendorError | None) -> rows.Order:

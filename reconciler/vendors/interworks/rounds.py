@@ -55,7 +55,7 @@ async def read_accounts(this: Round) -> None:
         this.located = {name: _place(place) for name, place in zip(needed, places, strict=True)}
     else:
         this.located = await locate_accounts(this.scope, this.client, names)
-    this.names = names_by_id(this.scope, this.located)
+    this.names = names_by_id(this.scope, this.located, {*names, *_named(this.wanted)})
     await learn_names(this, _linked(this.located))
     for address in this.of_type("account"):
         place = this.located[address.name]
@@ -79,6 +79,14 @@ async def learn_names(this: Round, numbers: Iterable[int]) -> None:
     for found in await attempts([this.client.fetch_account(str(number)) for number in unknown]):
         if isinstance(found, rows.Account) and found.code in codes:
             this.names[found.id] = codes[found.code]
+
+
+def _named(wanted: Mapping[Address, Wanted]) -> set[str]:
+    """Return the accounts that wanted objects name."""
+    values = [
+        (item.fields.get("parent"), item.fields.get("billTo"), item.options.get("billTo")) for item in wanted.values()
+    ]
+    return {name for some in values for name in some if isinstance(name, str)}
 
 
 def _account_name(address: Address, wanted: Wanted) -> str:
