@@ -12,9 +12,8 @@ from reconciler.model import Address
 from reconciler.vendors.interworks import rows, showing, wire
 from reconciler.vendors.interworks.catalogue import OWN
 from reconciler.vendors.interworks.client import Client, attempt, attempts, reason_of
-from reconciler.vendors.interworks.expanding import account_address, product_address
+from reconciler.vendors.interworks.expanding import product_address
 from reconciler.vendors.interworks.locating import Located, known_id, prove_gone
-from reconciler.vendors.interworks.options import options_of
 from reconciler.vendors.interworks.rounds import Round, learn_names, read_accounts
 from reconciler.vendors.interworks.systems import System
 
@@ -97,10 +96,7 @@ def _show_sync(
         this.unreadable[address] = reason_of(options)
         return
     system = this.systems[address.vendor]
-    ids = {account_address(name): str(number) for number, name in this.names.items()}
-    wanted = options_of(this.wanted[address].fields, system, ids)
-    shown = showing.sync(account, status, options, system=system, names=this.names, wanted_options=wanted)
-    this.objects[address] = (shown,)
+    this.objects[address] = (showing.sync(account, status, options, system=system, names=this.names),)
 
 
 async def _read_orders(this: Round) -> None:

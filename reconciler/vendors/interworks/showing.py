@@ -62,7 +62,6 @@ def sync(
     *,
     system: System,
     names: Names,
-    wanted_options: Mapping[str, str | None],
 ) -> Observed:
     """Return an account's synchronisation as observed."""
     return Observed(
@@ -75,7 +74,6 @@ def sync(
         extra={
             "accountId": found.id,
             "definitions": [options[name].definition for name in sorted(options)],
-            "options": dict(wanted_options),
         },
     )
 
