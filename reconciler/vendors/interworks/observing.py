@@ -28,7 +28,7 @@ async def observe(scope: Scope, read: Reader, *, systems: Mapping[str, System], 
     execution needs.
     """
     served = {OWN, *systems}
-    asked = scope.wanted if scope.focus is None else sorted(scope.focus & scope.wanted.keys())
+    asked = scope.wanted if scope.focus is None else [one for one in sorted(scope.focus) if one in scope.wanted]
     wanted = {address: scope.wanted[address] for address in asked if address.vendor in served}
     this = Round(scope, Client(read, size), systems, wanted)
     if wanted:
