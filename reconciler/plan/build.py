@@ -150,15 +150,20 @@ def _decide(material: Material, address: Address) -> _Decided:
         problem = _problem(wanted, "E602", f"{address} is in doubt: {in_doubt[0]}", detail, severity=Severity.WARNING)
         return _Decided(problems=(problem,), stuck=f"{address} is in doubt", refused=True)
     matches = material.observation.objects.get(address, ())
-    chosen = memory_of(material.memory, wanted).vendor_id
-    if len(matches) > 1 and any(match.vendor_id == chosen for match in matches):
-        matches = tuple(match for match in matches if match.vendor_id == chosen)
-    if len(matches) > 1:
-        ids = ", ".join(sorted(match.vendor_id for match in matches))
-        detail = "nothing is done about either; keep one at the vendor, then `reconciler resolve` with --adopt its id"
-        problem = _problem(wanted, "E603", f"{address} matches several objects at the vendor: {ids}", detail)
-        return _Decided(problems=(problem,), stuck=f"{address} is ambiguous", refused=True)
-    return _decide_one(material, wanted, matches[0] if matches else None)
+    if len(matches) <= 1:
+        return _decide_one(material, wanted, matches[0] if matches else None)
+    ours = memory_of(material.memory, wanted).vendor_id
+    known = next((match for match in matches if match.vendor_id == ours), None)
+    ids = ", ".join(sorted(match.vendor_id for match in matches))
+    summary = f"{address} matches several objects at the vendor: {ids}"
+    if known is not None:
+        detail = f"{ours} is taken for ours and the others are left alone; look at them at the vendor"
+        warning = _problem(wanted, "E603", summary, detail, severity=Severity.WARNING)
+        decided = _decide_one(material, wanted, known)
+        return dataclasses.replace(decided, problems=(*decided.problems, warning))
+    detail = "nothing is done about either; keep one at the vendor, then `reconciler resolve` with --adopt its id"
+    problem = _problem(wanted, "E603", summary, detail)
+    return _Decided(problems=(problem,), stuck=f"{address} is ambiguous", refused=True)
 
 
 def _decide_one(material: Material, wanted: Wanted, observed: Observed | None) -> _Decided:

@@ -127,7 +127,7 @@ def _record(ending: _Ending, wanted: Wanted) -> ObjectRecord:
     case = build.compare(material, wanted, observed)
     old = next((ending.before[one] for one in wanted.addresses if one in ending.before), None)
     standing = _standing(ending, case, readable=readable)
-    done = observed is not None and readable and not case.changes
+    done = observed is not None and readable and not case.changes and not standing.pending
     applied = {name: material.fingerprint(value) for name, value in wanted.fields.items()}
     return ObjectRecord(
         address=address,

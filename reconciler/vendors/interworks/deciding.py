@@ -116,13 +116,21 @@ def decide_sync(case: Case, system: System, capabilities: Capabilities) -> Decis
         text = f"synchronisation with {system.title} is in a status that is not known"
         return Decision(problems=(problem(case, codes.UNKNOWN_STATUS, text, severity=Severity.WARNING),))
     if status is SyncStatus.SYNCHRONIZED:
-        if not words:
+        if not words and not _unsent(case):
             return Decision()
         fixed = [word for word in words if word in system.fixed]
         if fixed:
             text = f"{', '.join(fixed)} cannot change at {system.title} once the account is synchronised"
             return Decision(problems=(problem(case, codes.FIXED_ONCE_SYNCHRONISED, text),))
     return Decision(_sync_steps(case, system, words=words, capabilities=capabilities))
+
+
+def _unsent(case: Case) -> bool:
+    """Say whether options were stored by a run that ended before it could synchronise them."""
+    applied = case.memory.applied
+    return any(
+        word in applied and applied[word] != case.fingerprint(value) for word, value in case.wanted.fields.items()
+    )
 
 
 def _sync_steps(case: Case, system: System, *, words: list[str], capabilities: Capabilities) -> tuple[Step, ...]:
