@@ -100,18 +100,21 @@ def build(material: Material) -> Plan:
 
 
 def memory_of(memory: Mapping[Address, Memory], wanted: Wanted) -> Memory:
-    """Return what is remembered under the present and every former address, the present one first."""
-    parts = [memory[address] for address in wanted.addresses if address in memory]
-    if len(parts) <= 1:
-        return parts[0] if parts else Memory()
+    """Return what is remembered under the present and every former address, the present one first.
+
+    The id of an earlier revision of an order is not the id of this one.
+    """
     merged = Memory()
-    for part in reversed(parts):
+    for part in reversed([memory[address] for address in wanted.addresses if address in memory]):
         merged = Memory(
             vendor_id=part.vendor_id or merged.vendor_id,
             applied=part.applied or merged.applied,
             claims={**merged.claims, **part.claims},
             frozen={**merged.frozen, **part.frozen},
         )
+    revisions = {revision for _, revision in merged.claims}
+    if revisions and wanted.revision not in revisions:
+        return dataclasses.replace(merged, vendor_id=None, applied={})
     return merged
 
 

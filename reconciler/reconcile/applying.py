@@ -98,7 +98,13 @@ async def _desk(context: Context, run: Run) -> Desk:
     for account in context.distinct:
         memory = await context.ledger.read_memory(account.scopes)
         ids.update(planning.ids_of(context.estate.wanted, memory))
-        ids.update({address: one.vendor_id for address, one in memory.items() if one.vendor_id and address not in ids})
+        ids.update(
+            {
+                address: one.vendor_id
+                for address, one in memory.items()
+                if one.vendor_id and address not in context.estate.wanted
+            }
+        )
     return Desk(
         accounts=context.accounts,
         ledger=context.ledger,

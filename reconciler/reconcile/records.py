@@ -22,6 +22,7 @@ MANY = 50
 """With more touched objects than this the lists are read again; with fewer, each object by its id."""
 FINGERPRINT = len("hmac:") + 8
 """An asset's fingerprint tells secrets apart for people; it need not be longer."""
+_GOOD = {Outcome.DONE, Outcome.ADOPTED}
 _UNTOUCHED = {Outcome.NOT_STARTED, Outcome.BLOCKED, Outcome.MANUAL}
 
 
@@ -124,11 +125,14 @@ def _record(ending: _Ending, wanted: Wanted) -> ObjectRecord:
     matches = material.observation.objects.get(address, ())
     observed = matches[0] if len(matches) == 1 else None
     readable = address in material.observation.objects and len(matches) <= 1
+    applied = {name: material.fingerprint(value) for name, value in wanted.fields.items()}
     case = build.compare(material, wanted, observed)
+    results = ending.results.get(address, ())
+    if results and all(one.outcome in _GOOD for one in results):
+        case = dataclasses.replace(case, memory=dataclasses.replace(case.memory, applied=applied))
     old = next((ending.before[one] for one in wanted.addresses if one in ending.before), None)
     standing = _standing(ending, case, readable=readable)
     done = observed is not None and readable and not case.changes and not standing.pending
-    applied = {name: material.fingerprint(value) for name, value in wanted.fields.items()}
     return ObjectRecord(
         address=address,
         kind=wanted.manifest.kind,

@@ -57,7 +57,7 @@ def test_second_plan_is_empty(estate: Estate) -> None:
 
 
 def test_simulator_is_careless(estate: Estate) -> None:
-    """The control: whoever executes twice is charged twice and gets twice the assets, so our own count means something."""
+    """The control: whoever executes twice is charged twice and gets twice the assets."""
     estate.apply()
     number = estate.row("orders", name="acme-infra/acme-avg#1")["id"]
     before = estate.books()

@@ -29,7 +29,7 @@ class Raw:
     body: bytes
 
 
-class Cut(Exception):  # noqa: N818 - named for what happened
+class Cut(Exception):
     """Fewer bytes came than were announced."""
 
 

@@ -51,7 +51,7 @@ class AdmittedNetwork(httpcore.AsyncNetworkBackend):
         self._inner = httpcore.AnyIOBackend()
         self._known: Sequence[str] = ()
 
-    async def connect_tcp(
+    async def connect_tcp(  # noqa: PLR0917 - httpcore's signature
         self,
         host: str,
         port: int,
@@ -70,19 +70,6 @@ class AdmittedNetwork(httpcore.AsyncNetworkBackend):
                 last = error
         self._known = ()
         raise httpcore.ConnectError(str(last)) from last
-
-    async def connect_unix_socket(
-        self,
-        path: str,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Refuse: no vendor is a file."""
-        raise httpcore.ConnectError("a vendor is not reached through a socket file")
-
-    async def sleep(self, seconds: float) -> None:
-        """Refuse: the library never waits for us."""
-        raise httpcore.ConnectError("the transport does not wait")
 
     async def _admit(self, host: str, port: int) -> Sequence[str]:
         try:
