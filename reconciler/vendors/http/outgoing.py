@@ -24,8 +24,25 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z\-]+")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?|")
 # Ours to set, or able to make a read a write at servers that honour an override.
 _RESERVED = frozenset(
-    "authorization connection content-encoding content-length cookie expect host keep-alive proxy-authorization "
-    "proxy-connection te trailer transfer-encoding upgrade x-http-method x-http-method-override x-method-override".split()
+    {
+        "authorization",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "cookie",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+    }
 )
 _STANDARD = {
     "accept": "application/json",

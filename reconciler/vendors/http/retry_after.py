@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 LONGEST = 60.0
 
-_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH, _TIME = rf"(?P<month>{'|'.join(_MONTHS)})", r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
 _FORMS = tuple(
     re.compile(form, re.ASCII)
@@ -45,7 +45,8 @@ def _moment(value: str, now: datetime) -> datetime | None:
         year += now.year // 100 * 100
         year -= 100 if year > now.year + 50 else 0
     hour, minute, second = (int(found[part]) for part in ("hour", "minute", "second"))
+    month = _MONTHS.index(found["month"]) + 1
     try:
-        return datetime(year, _MONTHS[found["month"]], int(found["day"]), hour, minute, second, tzinfo=UTC)
+        return datetime(year, month, int(found["day"]), hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
