@@ -135,6 +135,7 @@ class Server:
         self.port = 0
         self._prepared = list(prepared)
         self._tls = tls
+        self._lines: list[asyncio.Task[Any] | None] = []
 
     @property
     def url(self) -> str:
@@ -150,9 +151,11 @@ class Server:
             yield self
         finally:
             server.close()
+            await asyncio.gather(*(line for line in self._lines if line is not None))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._lines.append(asyncio.current_task())
         try:
             while await self._answer(reader, writer):
                 pass

@@ -125,7 +125,7 @@ class Gated(httpx.AsyncBaseTransport):
         self.go = asyncio.Event()
         self.answered = 0
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def handle_async_request(self, _request: httpx.Request) -> httpx.Response:
         """Answer after `go`."""
         self.arrived.set()
         await self.go.wait()

@@ -65,7 +65,8 @@ class AdmittedNetwork(httpcore.AsyncNetworkBackend):
         last: Exception | None = None
         for address in self._known:
             try:
-                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                stream = await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                return _BeforeTls(stream) if self._origin.encrypted else stream
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 last = error
         self._known = ()
@@ -87,6 +88,28 @@ class AdmittedNetwork(httpcore.AsyncNetworkBackend):
         if not found:
             raise httpcore.ConnectError("name has no address")
         return found
+
+
+class _BeforeTls(httpcore.AsyncNetworkStream):
+    """A fresh line that is closed when its handshake is abandoned; the library closes it on errors only."""
+
+    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
+        self._inner = inner
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+    ) -> httpcore.AsyncNetworkStream:
+        try:
+            return await self._inner.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:
+            await self._inner.aclose()
+            raise
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
 
 
 class DirectTransport(httpx.AsyncBaseTransport):
