@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -39,6 +39,7 @@ FORMS = ["text", "json", "markdown"]
 def apply(*, planfile: str | None, yes: bool, allow: str | None, wait: str, form: str, detailed_exitcode: bool) -> int:
     """Plan (or load a saved plan) and carry it out, each action at most once."""
     seconds = read_wait(wait)
+    allowed = allowances(allow)
     if not yes and planfile is None and not sys.stdin.isatty():
         raise UsageError("apply has no terminal to ask on; give --yes or a saved plan")
     session.configure_logs()
@@ -46,7 +47,7 @@ def apply(*, planfile: str | None, yes: bool, allow: str | None, wait: str, form
     project = session.open_project()
     session.require_valid(project, form=form)
     caller = Caller(project, form=form, ask=not yes and approved is None)
-    return asyncio.run(caller.apply(approved, allow=allow, wait=seconds, detailed=detailed_exitcode))
+    return asyncio.run(caller.apply(approved, allowed=allowed, wait=seconds, detailed=detailed_exitcode))
 
 
 def read_wait(text: str) -> float:
@@ -70,7 +71,7 @@ class Caller:
         self._desk: Desk | None = None
         self._signals = 0
 
-    async def apply(self, approved: Plan | None, *, allow: str | None, wait: float, detailed: bool) -> int:
+    async def apply(self, approved: Plan | None, *, allowed: Mapping[str, int], wait: float, detailed: bool) -> int:
         """Carry out and return the exit code."""
         settings = self._project.settings
         progress = Progress(quiet=self._form == "json")
@@ -78,7 +79,7 @@ class Caller:
             self.context = context
             orders = applying.Orders(
                 command="apply",
-                rules=rules_of(settings, allowances(allow), now=context.clock.now()),
+                rules=rules_of(settings, allowed, now=context.clock.now()),
                 wait=wait,
                 recipients=recipients_of(settings),
                 approved=approved,

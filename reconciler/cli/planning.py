@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -25,6 +26,7 @@ FORMS = ["text", "json", "markdown", "html", "gitlab"]
 @global_flags
 def plan(*, out: str | None, form: str, detailed_exitcode: bool, refresh: str, allow: str | None) -> int:
     """Read the vendors and say what would change; makes no mutating request."""
+    allowed = allowances(allow)
     session.configure_logs()
     project = session.open_project()
     session.require_valid(project, form=form)
@@ -32,15 +34,15 @@ def plan(*, out: str | None, form: str, detailed_exitcode: bool, refresh: str, a
     if out is not None:
         write_plan(Path(out), made)
     output.emit(render(made, form))
-    return exit_code(project, made, allow=allow, detailed=detailed_exitcode)
+    return exit_code(project, made, allowed=allowed, detailed=detailed_exitcode)
 
 
-def exit_code(project: session.Project, made: Plan, *, allow: str | None, detailed: bool) -> Exit:
+def exit_code(project: session.Project, made: Plan, *, allowed: Mapping[str, int], detailed: bool) -> Exit:
     """Show what policy forbids and return the exit code of a plan."""
     from reconciler.plan import policy
 
     now = made.created_at
-    broken = policy.violations(made, rules_of(project.settings, allowances(allow), now=now), now=now)
+    broken = policy.violations(made, rules_of(project.settings, allowed, now=now), now=now)
     if broken:
         output.note(session.problem_lines(broken))
     codes = [Exit.REFUSED] if broken else []

@@ -58,12 +58,12 @@ def schema(write: str | None) -> int:
 
 def all_schemas() -> dict[str, bytes]:
     """Return every published schema by file name, as the installed plug-ins make them."""
-    from reconciler.schema import Registry, published
+    from reconciler.schema import Registry, model_schema, published
     from reconciler.settings import discovery
     from reconciler.settings.vendors import project_model
 
     plugins = discovery.find_plugins()
-    configuration = project_model(plugins).model_json_schema()
+    configuration = model_schema(project_model(plugins))
     return published(Registry(discovery.kinds(plugins)), {"reconciler.schema.json": configuration})
 
 

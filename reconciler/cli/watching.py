@@ -99,7 +99,7 @@ class Loop:
 
     async def _apply(self, project: session.Project, *, resting: Sequence[str]) -> int:
         caller = applying.Caller(project, form="text", ask=False, resting=resting)
-        code = await caller.apply(None, allow=None, wait=0.0, detailed=False)
+        code = await caller.apply(None, allowed={}, wait=0.0, detailed=False)
         if caller.applied is not None and caller.context is not None:
             self._learn(caller.context, caller.applied.plan.unreadable_vendors, resting)
         return code
