@@ -17,7 +17,6 @@ import httpx
 
 from reconciler import contract, schema, sealing
 from reconciler.apply.desk import Account
-from reconciler.contract import Answer, Call, Reader
 from reconciler.errors import Exit
 from reconciler.files import Limits, SourceFile
 from reconciler.ledger.opening import open_ledger
@@ -35,6 +34,7 @@ from reconciler.testing.transport import SandboxTransport
 from reconciler.vendors.http import Client, Connection
 from reconciler.vendors.interworks.kinds import kinds
 from reconciler.vendors.interworks.plugin import PLUGIN, Interworks
+from tests.passes.interference import Crash, Death, DisturbedClient, Interference, Undisturbed
 
 T = TypeVar("T")
 CREDENTIALS = {
@@ -84,43 +84,6 @@ spec: {vendor: bittitan, account: acme, execute: true, items: [{product: BT-MAIL
 SMALL = (RESELLER, CUSTOMER, ORDER)
 
 
-class Crash(BaseException):
-    """The process died; nothing of ours catches it."""
-
-
-@dataclasses.dataclass
-class CrashingClient:
-    """A client whose process dies at a chosen mutating call, before or after the vendor got it."""
-
-    inner: Client
-    match: str
-    after: bool
-    died: bool = False
-
-    @property
-    def reader(self) -> Reader:
-        """Read as ever."""
-        return self.inner.reader
-
-    @property
-    def requests(self) -> int:
-        """Count as ever."""
-        return self.inner.requests
-
-    def signed_out(self) -> None:
-        """Sign in anew."""
-        self.inner.signed_out()
-
-    async def send(self, call: Call) -> Answer:
-        """Die at the chosen call."""
-        if self.match and self.match in str(call) and not self.died:
-            self.died = True
-            if self.after:
-                await self.inner.send(call)
-            raise Crash
-        return await self.inner.send(call)
-
-
 @dataclasses.dataclass
 class Estate:
     """Everything that outlives a pass."""
@@ -146,15 +109,15 @@ class Estate:
 
     def sim(self, method: str, path: str, body: Any = None) -> Any:
         """Use the control plane."""
+        return asyncio.run(self.ask(method, path, body))
 
-        async def call() -> Any:
-            transport = httpx.ASGITransport(self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-                answer = await client.request(method, "/_sim" + path, json=body)
-            assert answer.status_code == 200, answer.text
-            return answer.json()
-
-        return asyncio.run(call())
+    async def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """Use the control plane while a pass is under way."""
+        transport = httpx.ASGITransport(self.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            answer = await client.request(method, "/_sim" + path, json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
 
     def fault(self, kind: str, path: str, *, method: str = "", **more: Any) -> None:
         """Arm a fault for the next request that matches; `nth`, `count` and `query` belong to the match."""
@@ -197,24 +160,29 @@ class Estate:
 
     def plan(self, **more: Any) -> Plan:
         """Plan once."""
-        return self._run(lambda context: planning.plan(context, **more)).plan
+        return self.do(lambda context: planning.plan(context, **more)).plan
 
-    def apply(self, *, crash: str = "", after: bool = False, wait: float = 60.0, **more: Any) -> Applied:
-        """Apply once; with `crash`, die at the mutating call whose text contains it."""
+    def apply(self, *, by: Interference | None = None, **more: Any) -> Applied:
+        """Apply once; `by` interferes."""
+        return asyncio.run(self.applying(by=by, **more))
+
+    async def applying(self, *, by: Interference | None = None, wait: float = 60.0, **more: Any) -> Applied:
+        """Apply once, possibly beside another pass."""
 
         async def carry_out(context: Context) -> Applied:
             orders = Orders("apply", self.rules, wait, (self.recipient,), **more)
             return await applying.apply(context, orders)
 
-        return self._run(carry_out, crash=crash, after=after)
+        return await self.passing(carry_out, by=by)
 
-    def crash(self, call: str, *, after: bool) -> None:
-        """Apply and die at a call; the ledger is left as the disk has it."""
+    def crash(self, call: str = "", *, after: bool = False, nth: int = 1) -> bool:
+        """Apply and die at a call; the ledger is left as the disk had it. False when the pass ended before."""
+        death = Death(self.root, call, nth, late=after)
         try:
-            self.apply(crash=call, after=after)
+            self.apply(by=death)
         except Crash:
-            return
-        raise AssertionError(f"no call matched {call}")
+            death.restore()
+        return death.dead
 
     def until_quiet(self, limit: int = 12) -> list[Exit]:
         """Apply until the exit code is 0, with the detailed codes of each run."""
@@ -226,50 +194,48 @@ class Estate:
 
     def do(self, action: Callable[[Context], Awaitable[T]]) -> T:
         """Run anything with an open context."""
-        return self._run(action)
+        return asyncio.run(self.passing(action))
 
-    def _run(self, action: Callable[[Context], Awaitable[T]], *, crash: str = "", after: bool = False) -> T:
-        async def inner() -> T:
-            vendor = self.vendor()
-            connection = Connection(
-                name="interworks",
-                url="http://127.0.0.1",
-                wire=vendor.wire,
-                timeout=self.timeout,
-                concurrency=8,
-                per_second=math.inf,
+    async def passing(self, action: Callable[[Context], Awaitable[T]], *, by: Interference | None = None) -> T:
+        """Open what a pass needs, as the program does, and close it again."""
+        vendor = self.vendor()
+        connection = Connection(
+            name="interworks",
+            url="http://127.0.0.1",
+            wire=vendor.wire,
+            timeout=self.timeout,
+            concurrency=8,
+            per_second=math.inf,
+        )
+        transport = SandboxTransport(self.app)
+        ledger = open_ledger("sqlite:///state.db", root=self.root)
+        async with Client(connection, clock=self.clock, random=lambda: 0.0, transport=transport) as client:
+            sending = DisturbedClient(client, by or Undisturbed())
+            account = Account(
+                vendor=vendor,
+                client=sending,
+                scope=Scope(self.project, None, "http://127.0.0.1"),
+                former=tuple(Scope(name, None, "http://127.0.0.1") for name in self.former),
+                lag=self.lag,
+                window=self.window,
             )
-            transport = SandboxTransport(self.app)
-            ledger = open_ledger("sqlite:///state.db", root=self.root)
-            async with Client(connection, clock=self.clock, random=lambda: 0.0, transport=transport) as client:
-                sending = CrashingClient(client, crash, after)
-                account = Account(
-                    vendor=vendor,
-                    client=sending,
-                    scope=Scope(self.project, None, "http://127.0.0.1"),
-                    former=tuple(Scope(name, None, "http://127.0.0.1") for name in self.former),
-                    lag=self.lag,
-                    window=self.window,
-                )
-                try:
-                    return await action(
-                        Context(
-                            project=self.project,
-                            environment=None,
-                            tool="test",
-                            revision=Revision(),
-                            estate=self.load(vendor),
-                            accounts=dict.fromkeys(vendor.serves, account),
-                            ledger=ledger,
-                            clock=self.clock,
-                            pinned=self.pinned,
-                            random=lambda: 0.0,
-                        )
+            try:
+                return await action(
+                    Context(
+                        project=self.project,
+                        environment=None,
+                        tool="test",
+                        revision=Revision(),
+                        estate=self.load(vendor),
+                        accounts=dict.fromkeys(vendor.serves, account),
+                        ledger=ledger,
+                        clock=self.clock,
+                        pinned=self.pinned,
+                        random=lambda: 0.0,
                     )
-                finally:
-                    await ledger.aclose()
-
-        return asyncio.run(inner())
+                )
+            finally:
+                await ledger.aclose()
 
     def vendor(self) -> Interworks:
         """Return the adapter."""

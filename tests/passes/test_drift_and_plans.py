@@ -64,7 +64,7 @@ def test_options_stored_before_a_crash_are_synchronised(estate: Estate) -> None:
     """A run that died between storing options and synchronising them leaves the rest to the next run."""
     estate.apply()
     estate.manifests = (SMALL[0], SMALL[1].replace("keys@acme.example", "new@acme.example"), SMALL[2])
-    estate.crash("/synchronize/AVG", after=False)
+    assert estate.crash("/synchronize/AVG", after=False)
     estate.mutations()
     estate.until_quiet()
     assert estate.mutations()["POST AVG"] == 1

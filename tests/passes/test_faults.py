@@ -78,7 +78,7 @@ def test_fault_at_every_object(estate: Estate, call: str, fault: str) -> None:
 @pytest.mark.parametrize("call", ["POST /api/accounts", "syncoptions", "synchronize", "POST /api/orders", "/execute"])
 def test_process_dies_at_a_call(estate: Estate, call: str, after: bool) -> None:
     """A process that dies around a call leaves a doubt that the next run settles by looking, not by sending."""
-    estate.crash(call, after=after)
+    assert estate.crash(call, after=after)
     estate.until_quiet()
     assert estate.books() == expected()
     assert actions(estate.plan()) == []
@@ -88,7 +88,7 @@ def test_process_dies_at_a_call(estate: Estate, call: str, after: bool) -> None:
 def test_process_dies_again_and_again(estate: Estate, after: bool) -> None:
     """Dying at each call in turn, run after run, changes nothing either."""
     for call in ("POST /api/accounts", "syncoptions", "synchronize", "POST /api/orders", "/execute"):
-        estate.crash(call, after=after)
+        assert estate.crash(call, after=after)
     estate.until_quiet()
     assert estate.books() == expected()
 
@@ -105,7 +105,7 @@ def test_process_dies_again_and_again(estate: Estate, after: bool) -> None:
 )
 def test_failed_look_up_proves_nothing(estate: Estate, look: dict[str, Any]) -> None:
     """An order in doubt whose look-up fails stays in doubt: exit 6, and nothing is sent."""
-    estate.crash("POST /api/orders", after=True)
+    assert estate.crash("POST /api/orders", after=True)
     estate.mutations()
     estate.fault(method="GET", count=None, **look)
     applied = estate.apply()

@@ -33,7 +33,7 @@ def test_next_plan_after_loss_adopts(estate: Estate) -> None:
 @pytest.mark.parametrize("call", ["POST /api/orders", "/execute"])
 def test_loss_in_the_middle(estate: Estate, call: str, after: bool) -> None:
     """A ledger lost together with the process in the middle of an order: it is found, not bought again."""
-    estate.crash(call, after=after)
+    assert estate.crash(call, after=after)
     lose_ledger(estate)
     estate.until_quiet()
     assert estate.books()["charges"] == ["acme-infra/acme-avg#1"]
