@@ -1,0 +1,103 @@
+"""Names and addresses: resolved once, vetted whole, connected to by address."""
+
+import asyncio
+from collections.abc import Sequence
+
+import httpcore
+import pytest
+
+from reconciler.vendors.http.origins import parse_origin
+from reconciler.vendors.http.transport import AdmittedNetwork
+
+
+class Resolver:
+    """Answers from a list, the last one for ever; counts how often it was asked."""
+
+    def __init__(self, *answers: Sequence[str] | OSError) -> None:
+        self.asked = 0
+        self._answers = list(answers)
+
+    async def __call__(self, _host: str, _port: int) -> Sequence[str]:
+        """Resolve a name."""
+        self.asked += 1
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+
+async def listen() -> tuple[asyncio.Server, int]:
+    """Start a server that accepts and closes."""
+
+    async def close(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_server(close, "127.0.0.1", 0)
+    return server, server.sockets[0].getsockname()[1]
+
+
+def connect(url: str, resolver: Resolver, *, times: int = 1, allow_private: bool = False) -> None:
+    """Connect some times to a listening loopback port under the name of a URL."""
+
+    async def main() -> None:
+        server, port = await listen()
+        origin = parse_origin(url)
+        network = AdmittedNetwork(origin, allow_private=allow_private, resolve=resolver)
+        async with server:
+            for _ in range(times):
+                stream = await network.connect_tcp(origin.host, port, 1.0)
+                await stream.aclose()
+
+    asyncio.run(main())
+
+
+def test_a_name_is_resolved_once() -> None:
+    """A name that turns private after the first look is not looked at again."""
+    resolver = Resolver(["127.0.0.1"], ["169.254.169.254"])
+
+    connect("http://localhost", resolver, times=3)
+
+    assert resolver.asked == 1
+
+
+def test_the_next_address_is_tried() -> None:
+    """A name with several addresses is reached when one of them answers."""
+    connect("https://vendor.example", Resolver(["127.0.0.9", "127.0.0.1"]), allow_private=True)
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://vendor.example", ["10.0.0.1"]),
+        ("https://vendor.example", ["8.8.8.8", "10.0.0.1"]),
+        ("https://vendor.example", ["127.0.0.1"]),
+        ("https://vendor.example", ["::1"]),
+        ("https://vendor.example", ["fe80::1%eth0"]),
+        ("https://vendor.example", ["64:ff9b::7f00:1"]),
+        ("http://localhost", ["8.8.8.8"]),
+        ("http://localhost", ["127.0.0.1", "192.168.0.1"]),
+    ],
+)
+def test_a_name_with_a_forbidden_address_is_not_connected_to(url: str, found: list[str]) -> None:
+    """One bad address among good ones is enough."""
+    with pytest.raises(httpcore.ConnectError, match="not admitted"):
+        connect(url, Resolver(found))
+
+
+def test_a_name_that_does_not_resolve_is_asked_again_later() -> None:
+    """A failed look-up is a failed connection, and not remembered."""
+    resolver = Resolver(OSError(-2, "Name or service not known"), [], ["127.0.0.1"])
+
+    async def main() -> None:
+        server, port = await listen()
+        network = AdmittedNetwork(parse_origin("http://localhost"), allow_private=False, resolve=resolver)
+        async with server:
+            with pytest.raises(httpcore.ConnectError, match="Name or service not known"):
+                await network.connect_tcp("localhost", port, 1.0)
+            with pytest.raises(httpcore.ConnectError, match="no address"):
+                await network.connect_tcp("localhost", port, 1.0)
+            await (await network.connect_tcp("localhost", port, 1.0)).aclose()
+
+    asyncio.run(main())
+
+    assert resolver.asked == 3
