@@ -30,9 +30,9 @@ FORMS = ["text", "json", "markdown"]
 
 @click.command()
 @click.argument("planfile", required=False, type=click.Path(dir_okay=False))
-@click.option("--yes", is_flag=True, envvar="RECONCILER_YES", help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--allow", metavar="NAME=N,...", help="Allow this many of a limit, for this run.")
-@click.option("--wait", default="60s", envvar="RECONCILER_WAIT", help="How long vendors at work are polled; 0: once.")
+@click.option("--wait", default="60s", help="How long vendors at work are polled; 0: once.")
 @click.option("-o", "--output", "form", type=click.Choice(FORMS), default="text", help="Form of the result.")
 @click.option("--detailed-exitcode", is_flag=True, help="8 while a vendor or a person there is still at work.")
 @global_flags

@@ -42,7 +42,7 @@ class LateGroup(click.Group):
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         command = getattr(importlib.import_module(f"reconciler.cli.{module}"), name)
         assert isinstance(command, click.Command)
-        return command
+        return with_variables(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -60,7 +60,22 @@ class LateGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in sorted(COMMANDS.items())])
 
 
+def with_variables(command: click.Command) -> click.Command:
+    """Let every flag be set by `RECONCILER_<FLAG>` too, in the commands below it as well."""
+    for parameter in command.params:
+        long = max(parameter.opts, key=len).lstrip("-")
+        if isinstance(parameter, click.Option) and parameter.envvar is None:
+            parameter.envvar = "RECONCILER_" + long.upper().replace("-", "_")
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            with_variables(inner)
+    return command
+
+
 @click.group(cls=LateGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @global_flags
 def cli() -> None:
     """Declare accounts and orders in git; plan exactly; execute at most once."""
+
+
+with_variables(cli)

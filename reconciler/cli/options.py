@@ -50,15 +50,13 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Any
 
 
 def _flag(*names: str, **more: Any) -> Callable[[F], F]:
-    long = names[-1] if not names[0].startswith("--") else names[0]
-    env = "RECONCILER_" + long.lstrip("-").upper().replace("-", "_")
-    return click.option(*names, expose_value=False, callback=_keep, envvar=env, **more)
+    return click.option(*names, expose_value=False, callback=_keep, **more)
 
 
 def global_flags(function: F) -> F:
     """Add the global flags to a command."""
     flags = [
-        click.option("-C", "directory", metavar="DIR", help="Work in DIR.", expose_value=False, callback=_keep),
+        _flag("-C", "directory", metavar="DIR", help="Work in DIR."),
         _flag("--config", metavar="FILE", help="The project file; default reconciler.yaml, searched upwards."),
         _flag("--env", metavar="NAME", help="Use this entry of `environments`."),
         _flag("--select", metavar="EXPR", help="Only these manifests: kind=Order,name=acme-*,<label>=value."),

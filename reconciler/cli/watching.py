@@ -19,7 +19,7 @@ log = logs.get("watch")
 
 @click.command()
 @click.option("--apply", "correct", is_flag=True, help="Correct drift; acts on what HEAD holds only.")
-@click.option("--interval", default="60s", envvar="RECONCILER_INTERVAL", help="Time between passes.")
+@click.option("--interval", default="60s", help="Time between passes.")
 @click.option("--once", is_flag=True, help="One pass, then end.")
 @global_flags
 def watch(*, correct: bool, interval: str, once: bool) -> int:
