@@ -198,6 +198,10 @@ class Ledger(Protocol):
         """Write a claim as done without an attempt, for what was found at the vendor (queued)."""
         ...
 
+    def withdraw(self, run: Run, key: ClaimKey, *, reason: str, now: datetime) -> None:
+        """Take back a claim that is done, on a person's word that it never was (queued). Nothing else may."""
+        ...
+
     def record_object(
         self, run: Run | None, scope: Scope, record: ObjectRecord, *, replaces: Sequence[Address] = ()
     ) -> None:

@@ -30,9 +30,13 @@ def _recall_objects(connection: sqlite3.Connection, scope: Scope, drafts: dict[s
 
 def _recall_claims(connection: sqlite3.Connection, scope: Scope, drafts: dict[str, dict[str, Any]]) -> None:
     frozen_here: dict[tuple[str, int], dict[str, str]] = {}
-    for address, operation, revision, state, frozen in connection.execute(statements.CLAIMS, {"scope": str(scope)}):
+    rows_of = connection.execute(statements.CLAIMS, {"scope": str(scope)})
+    for address, operation, revision, state, frozen, vendor_id in rows_of:
         draft = drafts.setdefault(address, {})
         known = ClaimState(state)
+        if known is ClaimState.DONE and vendor_id and draft.get("vendor_id") is None:
+            # A run that died has written what it did, but not yet the object.
+            draft["vendor_id"] = vendor_id
         draft.setdefault("claims", {}).setdefault((operation, revision), known)
         if frozen != "{}" and (known.open or known is ClaimState.DONE):
             frozen_here.setdefault((address, revision), {}).update(json.loads(frozen))

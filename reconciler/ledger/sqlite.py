@@ -169,6 +169,12 @@ class SqliteLedger:
         found: dict[str, Json] = {"fence": run.fence, "vendor_id": vendor_id, "frozen": rows.json_text(frozen)}
         self._submit("adopt", run, rows.key_row(key) | found | {"now": rows.time_text(now)})
 
+    def withdraw(self, run: Run, key: ClaimKey, *, reason: str, now: datetime) -> None:
+        """Take back a claim that is done, on a person's word that it never was (queued)."""
+        self._submit(
+            "withdraw", run, rows.key_row(key) | {"fence": run.fence, "reason": reason, "now": rows.time_text(now)}
+        )
+
     def record_object(
         self, run: Run | None, scope: Scope, record: ObjectRecord, *, replaces: Sequence[Address] = ()
     ) -> None:

@@ -175,6 +175,11 @@ ON CONFLICT DO UPDATE SET
     state = 'done', vendor_id = excluded.vendor_id, reason = 'adopted', doubt_since = NULL,
     updated_at = excluded.updated_at
 """
+WITHDRAW = """
+UPDATE claims SET state = 'released', fence = :fence, reason = :reason, deadline = 0, doubt_since = NULL,
+    updated_at = :now
+WHERE scope = :scope AND address = :address AND operation = :operation AND revision = :revision AND state = 'done'
+"""
 
 PUT_OBJECT = """
 INSERT OR REPLACE INTO objects
@@ -200,7 +205,9 @@ VALUES (:scope, :order, :asset_id, :present, :product, :quantity, :sync_status, 
 DROP_ASSETS = "DELETE FROM assets WHERE scope = :scope AND order_address = :order"
 
 OBJECT_IDS = "SELECT address, vendor_id, applied FROM objects WHERE scope = :scope"
-CLAIMS = "SELECT address, operation, revision, state, frozen FROM claims WHERE scope = :scope"
+CLAIMS = """
+SELECT address, operation, revision, state, frozen, vendor_id FROM claims WHERE scope = :scope ORDER BY revision DESC
+"""
 OPEN_CLAIMS = """
 SELECT c.address, c.operation, c.revision, c.state, c.attempts, coalesce(a.sent_at, c.updated_at), a.ended_at,
     c.deadline, coalesce(c.doubt_since, a.sent_at, c.updated_at), c.reason, c.once, c.payload

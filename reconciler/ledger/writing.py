@@ -77,6 +77,10 @@ def _settle(connection: sqlite3.Connection, row: Row) -> None:
     connection.execute(statements.SETTLE, row)
 
 
+def _withdraw(connection: sqlite3.Connection, row: Row) -> None:
+    connection.execute(statements.WITHDRAW, row)
+
+
 def _adopt(connection: sqlite3.Connection, row: Row) -> None:
     connection.execute(statements.ADOPT, row)
 
@@ -128,6 +132,7 @@ _WRITES: Mapping[str, Callable[[sqlite3.Connection, Any], None]] = {
     "conclude": _conclude,
     "settle": _settle,
     "adopt": _adopt,
+    "withdraw": _withdraw,
     "forget": _forget,
     "record_object": _record_object,
     "record_assets": _record_assets,
