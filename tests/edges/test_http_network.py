@@ -68,6 +68,24 @@ def test_the_next_address_is_tried() -> None:
     assert connect("https://vendor.example", Resolver(["127.0.0.9", "127.0.0.1"]), allow_private=True) == 1
 
 
+def test_a_name_whose_addresses_are_dead_is_asked_again() -> None:
+    """When nothing answers at the known addresses the next connection looks anew, and vets anew."""
+    resolver = Resolver(["127.0.0.9"], ["8.8.8.8"])
+
+    async def main() -> None:
+        server, port = await listen()
+        network = AdmittedNetwork(parse_origin("http://localhost"), allow_private=False, resolve=resolver)
+        async with server:
+            with pytest.raises(httpcore.ConnectError, match="connection"):
+                await network.connect_tcp("localhost", port, 1.0)
+            with pytest.raises(httpcore.ConnectError, match="not admitted"):
+                await network.connect_tcp("localhost", port, 1.0)
+
+    asyncio.run(main())
+
+    assert resolver.asked == 2
+
+
 @pytest.mark.parametrize(
     ("url", "found"),
     [

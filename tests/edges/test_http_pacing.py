@@ -38,6 +38,26 @@ def test_no_second_sees_more_than_one_above_the_limit(per_second: int, late: flo
     assert busiest <= per_second + 1
 
 
+def test_idle_time_is_not_saved_up() -> None:
+    """After a long silence the pace is the same: no burst makes up for it."""
+    clock = VirtualClock()
+    times: list[float] = []
+
+    async def one(pacing: Pacing) -> None:
+        await pacing.wait()
+        times.append(clock.monotonic())
+
+    async def main() -> None:
+        pacing = Pacing(5, clock=clock)
+        await pacing.wait()
+        clock.advance(100)
+        await asyncio.gather(*(one(pacing) for _ in range(20)))
+
+    asyncio.run(main())
+
+    assert sum(1 for time in times if time < 101) <= 6
+
+
 def test_small_delays_do_not_slow_the_pace() -> None:
     """A start that was a little late does not push all later ones back."""
     times = starts(51, 5, late=0.05)

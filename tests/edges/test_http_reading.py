@@ -120,6 +120,14 @@ def test_a_failed_read_is_tried_three_times(
     assert clock.sleeps == [1.0, 2.0]
 
 
+def test_a_503_that_names_a_time_is_given_it() -> None:
+    """A vendor that is down and says for how long is not asked before."""
+    clock = VirtualClock()
+
+    assert fetch(Scripted(reply(503, Retry_After="30"), reply(data=[1])), clock=clock).data == [1]
+    assert clock.monotonic() == 30
+
+
 def test_a_read_that_fails_once_succeeds() -> None:
     """The reader gives what the second try brought."""
     transport = Scripted(httpx.RemoteProtocolError("cut"), reply(data=[1]))

@@ -107,7 +107,7 @@ def test_refused_credentials_send_nothing() -> None:
         return reply(400, {"Message": "wrong password-canary"})
 
     async def main() -> None:
-        async with http_samples.client(httpx.MockTransport(answer), wire=SIGNED) as client:
+        async with http_samples.client(httpx.MockTransport(answer), wire=SIGNED, concurrency=1) as client:
             for _ in range(3):
                 with pytest.raises(errors.SignInFailed, match=r"acme .*wrong \(secret\)"):
                     await client.send(MAKE.call())

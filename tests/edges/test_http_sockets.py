@@ -73,8 +73,10 @@ def test_changes_never_share_a_connection() -> None:
     async def doing(client: Client) -> Answer:
         for _ in range(3):
             await fetch(client)
+        assert server.connections == 1
         for _ in range(3):
             await make(client)
+        assert server.connections == 4
         return await fetch(client)
 
     work(server, doing)

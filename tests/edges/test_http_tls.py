@@ -26,11 +26,9 @@ def ca_file(authority: trustme.CA, tmp_path: Path) -> Path:
     return path
 
 
-def server_for(authority: trustme.CA, name: str, **versions: ssl.TLSVersion) -> Server:
+def server_for(authority: trustme.CA, name: str) -> Server:
     """Make a server with a certificate for a name."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    for key, version in versions.items():
-        setattr(context, key, version)
     authority.issue_cert(name).configure_cert(context)
     return Server(Prepared(http(b"[]")), tls=context)
 

@@ -16,7 +16,9 @@ from tests.edges.http_samples import LIST, SIGN_IN, SIGNED, reply
 class SignInDesk(httpx.AsyncBaseTransport):
     """Answers sign-ins from a list, the last one for ever, and every read with the token it carried."""
 
-    def __init__(self, *answers: httpx.Response | Exception, lifetime: float = 600) -> None:
+    def __init__(self, *answers: httpx.Response | Exception, lifetime: float = 600, slow: float = 0) -> None:
+        self.clock = VirtualClock()
+        self._slow = slow
         self.sign_ins: list[httpx.Request] = []
         self.used: list[str] = []
         self.go = asyncio.Event()
@@ -31,6 +33,7 @@ class SignInDesk(httpx.AsyncBaseTransport):
             return reply(data=[])
         self.sign_ins.append(request)
         await self.go.wait()
+        self.clock.advance(self._slow)
         if not self._answers:
             return reply(data={"access_token": f"t{len(self.sign_ins)}", "expires_in": self._lifetime})
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
@@ -109,6 +112,34 @@ def test_a_token_is_renewed_before_it_ends(lifetime: float, age: float, sign_ins
     asyncio.run(main())
 
     assert len(desk.sign_ins) == sign_ins
+
+
+def test_the_lifetime_counts_from_before_the_sign_in() -> None:
+    """A token that took long to come has less of its life left than its answer says."""
+    desk = SignInDesk(lifetime=100, slow=50)
+
+    async def main() -> None:
+        async with http_samples.client(desk, wire=SIGNED, clock=desk.clock) as client:
+            await client.reader.fetch(LIST.call())
+            desk.clock.advance(45)
+            await client.reader.fetch(LIST.call())
+
+    asyncio.run(main())
+
+    assert len(desk.sign_ins) == 2
+
+
+def test_the_sign_in_keeps_to_the_pace() -> None:
+    """A sign-in is a request like any other to the vendor's limit."""
+    clock = VirtualClock()
+
+    async def main() -> None:
+        async with http_samples.client(SignInDesk(), wire=SIGNED, clock=clock, per_second=1.0) as client:
+            await client.reader.fetch(LIST.call())
+
+    asyncio.run(main())
+
+    assert clock.monotonic() == 1
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
