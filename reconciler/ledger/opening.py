@@ -50,6 +50,7 @@ def _open_to_write(database: Path) -> SqliteLedger:
     location.make_file(database)
     connection = _connect(_uri(database, "rw"))
     with _closing_on_failure(connection, database):
+        migrations.check_version(migrations.read_version(connection))  # before anything is changed in it
         if connection.execute(statements.WRITE_AHEAD).fetchone() != ("wal",):
             raise StateError("the file system lacks what a safe ledger needs (shared memory); use a local disk")
         notices: tuple[str, ...] = ()
