@@ -50,8 +50,8 @@ class Rules:
 
 
 def violations(plan: Plan, rules: Rules, *, now: datetime) -> tuple[Problem, ...]:
-    """Return every rule the plan breaks."""
-    acting = [action for action in plan.actions if not action.waits_for]
+    """Return every rule the plan breaks; what waits counts too, since the wait may end within the run."""
+    acting = [action for action in plan.actions if not action.blocked]
     return (*_limits(acting, rules), *_money(acting, rules), *_frozen(acting, rules, now=now))
 
 
