@@ -106,6 +106,7 @@ def bound(saved: Plan, now: Plan) -> None:
 def freshness(saved: Plan, now: Plan) -> Freshness:
     """Compare a saved plan with one made now, action by action."""
     today = {action.id: action for action in now.actions}
+    planned = {action.id for action in saved.actions}
     troubled = {problem.address for problem in now.errors if problem.address} | {str(one) for one in now.doubts}
     stale: dict[str, str] = {}
     satisfied = set()
@@ -118,7 +119,8 @@ def freshness(saved: Plan, now: Plan) -> Freshness:
         elif _core(fresh.step) != _core(action.step):
             names = sorted(name for name, value in _core(fresh.step).items() if _core(action.step)[name] != value)
             stale[action.id] = f"{action.id} is not what was planned any more ({', '.join(names)}); plan again"
-    planned = {action.id for action in saved.actions}
+        elif new := [name for name in fresh.depends_on if name not in planned]:
+            stale[action.id] = f"{action.id} needs {', '.join(new)} first, which was not planned; plan again"
     return Freshness(stale, frozenset(satisfied), tuple(name for name in today if name not in planned))
 
 
