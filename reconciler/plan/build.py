@@ -112,8 +112,8 @@ def memory_of(memory: Mapping[Address, Memory], wanted: Wanted) -> Memory:
             claims={**merged.claims, **part.claims},
             frozen={**merged.frozen, **part.frozen},
         )
-    revisions = {revision for _, revision in merged.claims}
-    if revisions and wanted.revision not in revisions:
+    done = {revision for (_, revision), state in merged.claims.items() if state is ClaimState.DONE}
+    if done and wanted.revision not in done:
         return dataclasses.replace(merged, vendor_id=None, applied={})
     return merged
 
