@@ -2,14 +2,17 @@
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TypeVar
 
 from reconciler.contract import Scope, Wanted
-from reconciler.errors import VendorError
+from reconciler.errors import IncompleteRead, VendorError
 from reconciler.model import Address
 from reconciler.vendors.interworks import rows as bss
 from reconciler.vendors.interworks.client import Client, attempt, attempts, reason_of
 from reconciler.vendors.interworks.expanding import account_address, sync_address
 from reconciler.vendors.interworks.systems import NAMES
+
+T = TypeVar("T")
 
 MOST_VANISHED = 20
 """More known ids than this gone at once is a fault of the vendor or of a right, not of many accounts."""
@@ -50,8 +53,17 @@ async def locate_accounts(scope: Scope, client: Client, names: Iterable[str]) ->
         by_code.setdefault(row.code or "", []).append(row)
     found = {name: tuple(row for key in keys_of(scope, name) for row in by_code.get(key, ())) for name in names}
     lost = {name: number for name, matches in found.items() if not matches and (number := _id_of(scope, name))}
-    proofs = await prove_gone(lost, client.fetch_account)
-    return {name: Located(matches, proofs.get(name, "")) for name, matches in found.items()}
+    again = await ask_again(lost, client.fetch_account)
+    places = {name: _place(again[name], keys_of(scope, name), number) for name, number in lost.items()}
+    return {name: places.get(name, Located(matches)) for name, matches in found.items()}
+
+
+def _place(row: bss.Account | None | VendorError, keys: tuple[str, ...], number: str) -> Located:
+    if isinstance(row, VendorError):
+        return Located(reason=reason_of(row))
+    if row is None:
+        return Located()
+    return Located((row,)) if row.code in keys else Located(reason=foreign(number))
 
 
 async def find_account(scope: Scope, client: Client, name: str) -> Located:
@@ -60,12 +72,9 @@ async def find_account(scope: Scope, client: Client, name: str) -> Located:
     try:
         if number is None:
             return Located(await client.fetch_accounts_by_code(keys))
-        row = await client.fetch_account(number)
+        return _place(await client.fetch_account(number), keys, number)
     except VendorError as error:
         return Located(reason=reason_of(error))
-    if row is None:
-        return Located()
-    return Located((row,)) if row.code in keys else Located(reason=_foreign(number))
 
 
 def _id_of(scope: Scope, name: str) -> str | None:
@@ -81,26 +90,19 @@ def names_by_id(scope: Scope, located: Mapping[str, Located], names: Iterable[st
     return found | {row.id: name for name, place in located.items() for row in place.rows}
 
 
-async def prove_gone(lost: Mapping[str, str], fetch: Callable[[str], Awaitable[object]]) -> dict[str, str]:
-    """Ask for each lost id; return why absence is not proved, for those for which it is not."""
+async def ask_again(
+    lost: Mapping[str, str], fetch: Callable[[str], Awaitable[T | None]]
+) -> dict[str, T | None | VendorError]:
+    """Ask by id for what a list lacks: a list may lag behind, and one that lost a whole collection is not believed."""
     if len(lost) > MOST_VANISHED:
-        return dict.fromkeys(lost, f"{len(lost)} known ids are missing from the list: {_GONE_AT_ONCE}")
-    answers = await attempts([fetch(number) for number in lost.values()])
-    return {
-        name: reason
-        for (name, number), answer in zip(lost.items(), answers, strict=True)
-        if (reason := _doubt(number, answer))
-    }
+        text = f"{len(lost)} known ids are missing from the list: {_GONE_AT_ONCE}"
+        return dict.fromkeys(lost, IncompleteRead(text))
+    return dict(zip(lost, await attempts([fetch(number) for number in lost.values()]), strict=True))
 
 
-def _doubt(number: str, answer: object) -> str:
-    if answer is None:
-        return ""
-    return reason_of(answer) if isinstance(answer, VendorError) else _foreign(number)
-
-
-def _foreign(number: str) -> str:
+def foreign(number: str) -> str:
+    """Return why an id that the ledger knows says nothing about our object."""
     return (
-        f"id {number} exists but is not listed under our reference; compare its reference in the BSS with the "
+        f"id {number} exists but does not carry our reference; compare its reference in the BSS with the "
         "manifest, then look again"
     )

@@ -13,7 +13,7 @@ from reconciler.vendors.interworks import rows, showing, wire
 from reconciler.vendors.interworks.catalogue import OWN
 from reconciler.vendors.interworks.client import Client, attempt, attempts, reason_of
 from reconciler.vendors.interworks.expanding import product_address
-from reconciler.vendors.interworks.locating import Located, known_id, prove_gone
+from reconciler.vendors.interworks.locating import Located, ask_again, foreign, known_id
 from reconciler.vendors.interworks.rounds import Round, learn_names, read_accounts
 from reconciler.vendors.interworks.systems import System
 
@@ -123,10 +123,10 @@ async def _find_order(this: Round, wanted: Wanted) -> tuple[rows.Order, ...]:
     number = known_id(wanted, this.scope.ids)
     if number is None:
         return await this.client.fetch_orders_by_name(wanted.keys)
-    row = await this.client.fetch_order(number)
-    if row is not None and row.name not in wanted.keys:
-        raise BadAnswer(f"order {number} carries the name {row.name}, not ours; a person must look at it")
-    return () if row is None else (row,)
+    found = _by_id(await this.client.fetch_order(number), wanted)
+    if isinstance(found, VendorError):
+        raise found
+    return found
 
 
 async def _list_orders(
@@ -147,11 +147,14 @@ async def _list_orders(
         for address, item in wanted.items()
         if not found[address] and (number := known_id(item, this.scope.ids))
     }
-    proofs = await prove_gone(lost, this.client.fetch_order)
-    for address in wanted:
-        if proofs.get(str(address)):
-            found[address] = BadAnswer(proofs[str(address)])
-    return found
+    again = await ask_again(lost, this.client.fetch_order)
+    return found | {address: _by_id(again[str(address)], wanted[address]) for address in wanted if str(address) in lost}
+
+
+def _by_id(row: rows.Order | None | VendorError, wanted: Wanted) -> tuple[rows.Order, ...] | VendorError:
+    if row is None or isinstance(row, VendorError):
+        return () if row is None else row
+    return (row,) if row.name in wanted.keys else BadAnswer(foreign(row.id))
 
 
 async def _show_orders(this: Round, orders: Mapping[Address, Sequence[rows.Order]]) -> None:
