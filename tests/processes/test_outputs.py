@@ -1,5 +1,6 @@
 """Rules of what commands print: JSON to the contract, stdout clean, files as promised."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -127,6 +128,20 @@ def test_catalogue_is_stable(applied: Project) -> None:
     assert "written" in applied.run("catalogue", "pull", "avg").err
     assert "up to date" in applied.run("catalogue", "pull", "interworks").err
     assert applied.run("plan", "--detailed-exitcode").code == 0
+
+
+def test_pinned_definitions_check_what_does_not_exist_yet(applied: Project) -> None:
+    """Options of a new account are checked at plan time against the definitions last pulled."""
+    applied.run("catalogue", "pull", "interworks")
+    path = applied.root / "catalogue" / "interworks.json"
+    pinned = json.loads(path.read_text(encoding="utf-8"))
+    role = next(one for one in pinned["systems"]["AVG"]["options"] if one["ID"] == "role")
+    role["PredefinedValues"] = [{"ID": "Reseller", "Name": "Reseller"}]
+    path.write_text(json.dumps(pinned), encoding="utf-8")
+    applied.write(c=ACCOUNTS.split("---")[1].replace("acme", "newcomer"))
+    plan = applied.run("plan", "-o", "json")
+    assert plan.code == 1
+    assert [(one["code"], one["address"]) for one in plan.json["diagnostics"]] == [("E420", "avg/sync/newcomer")]
 
 
 def test_check_says_what_it_saw(applied: Project) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.harness import ACCOUNTS, ORDERS, Project
+from tests.processes.harness import ACCOUNTS, ENVIRONMENT, ORDERS, Project
 
 CREDENTIALS = {
     "BSS_CLIENT_KEY": "canary-Key/9+ä=1",
@@ -134,6 +134,31 @@ def test_revealing_on_purpose_is_seen_by_the_scanner(project: Project) -> None:
     assert project.run("apply", "--yes").code == 0
     ended = project.run("assets", "show", "acme-avg", "--reveal")
     assert len(found(vendor_secrets(project), ended.out)) == 1
+
+
+UNMASKED = """
+import sys
+from reconciler import logs, model, sealing
+from reconciler.cli import running
+logs.mask = lambda secrets: None
+sealing.seal = lambda secret, recipients, bound: secret.reveal().encode()
+sys.exit(running.run(sys.argv[1:]))
+"""
+
+
+def test_with_redaction_off_each_class_is_found(project: Project) -> None:
+    """The control: without masking and sealing, the same scan finds the credential, the key and the coupon."""
+    project.write(a=ACCOUNTS, b=ORDERS)
+    assert project.run_program(UNMASKED, "apply", "--yes").code == 0
+    canaries = vendor_secrets(project)
+    assert found(canaries, everything(project.root)) == canaries
+    secret = ENVIRONMENT["BSS_PASSWORD"]
+    body = {"Type": "ValidationError", "Message": f"password {secret} is wrong"}
+    project.server.fault("status_before", "/accounts", method="GET", count=None, status=400, body=body)
+    ended = project.run_program(UNMASKED, "plan")
+    assert found([secret], ended.out + ended.err) == [secret]
+    masked = project.run("plan")
+    assert found([secret], masked.out + masked.err) == []
 
 
 HOSTILE = "\x1b[31mred\x1b[0m\r::add-mask::x\n##[error]y <script>alert(1)</script> ```` | @all ![i](http://e.example)"
