@@ -140,6 +140,8 @@ UNMASKED = """
 import sys
 from reconciler import logs, model, sealing
 from reconciler.cli import running
+from reconciler.vendors.http import outgoing
+outgoing.hide = lambda text, secrets: text
 logs.mask = lambda secrets: None
 sealing.seal = lambda secret, recipients, bound: secret.reveal().encode()
 sys.exit(running.run(sys.argv[1:]))
