@@ -24,7 +24,7 @@ def test_the_search_ends_at_the_git_root(tmp_path: Path) -> None:
     inner = tmp_path / "repository"
     (inner / ".git").mkdir(parents=True)
 
-    with pytest.raises(ConfigurationError, match=r"no reconciler.yaml in .*repository or above; run `reconciler init`"):
+    with pytest.raises(ConfigurationError, match=r"no reconciler.yaml in .*repository or above; create one"):
         loading.find_project(inner)
 
 
