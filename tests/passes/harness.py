@@ -81,6 +81,8 @@ kind: Order
 metadata: {name: acme-boxes}
 spec: {vendor: bittitan, account: acme, execute: true, items: [{product: BT-MAILBOX, quantity: 3}]}
 """
+ENTERED = ORDER.replace("execute: true", "execute: false")
+REVISED = ORDER.replace("  items:", "  revision: 2\n  items:")
 SMALL = (RESELLER, CUSTOMER, ORDER)
 
 
@@ -256,6 +258,12 @@ def outcomes(applied: Applied) -> dict[str, str]:
     """Return the outcome by action id."""
     assert applied.report is not None
     return {result.action: result.outcome.value for result in applied.report.results}
+
+
+def errors(applied: Applied) -> dict[str, str]:
+    """Return the error texts by action id."""
+    assert applied.report is not None
+    return {result.action: result.error for result in applied.report.results if result.error}
 
 
 def done(applied: Applied) -> bool:
