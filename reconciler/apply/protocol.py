@@ -11,6 +11,7 @@ Rules kept here and nowhere else:
 """
 
 import dataclasses
+from collections.abc import Iterable
 from datetime import timedelta
 
 from reconciler.apply.desk import Account, Desk, request_fingerprint
@@ -215,15 +216,24 @@ async def _look_up(desk: Desk, step: Step, *, account: Account, deadline: bool) 
     return ledger.Verdict(ClaimState.DOUBT, reason=f"the look-up proves nothing: {found.reason}")
 
 
-async def settle_earlier(desk: Desk, claim: ledger.OpenClaim, step: Step) -> ledger.Verdict:
-    """Look up an operation that an earlier run left open, and record what is proved.
+async def await_lag(desk: Desk, claims: Iterable[ledger.OpenClaim]) -> None:
+    """Wait until look-ups show what earlier runs left open.
 
     The lag counts from the attempt's end; from this run's start when the process died before it could write that.
     """
+    known = [claim for claim in claims if claim.key.address.vendor in desk.accounts]
+    await desk.clock.sleep(max((_left_of_lag(desk, claim) for claim in known), default=0.0))
+
+
+def _left_of_lag(desk: Desk, claim: ledger.OpenClaim) -> float:
+    lag = desk.account(claim.key.address).lag
+    due = (claim.last_ended_at or desk.run.started_at) + timedelta(seconds=lag)
+    return min(lag, (due - desk.now()).total_seconds())
+
+
+async def settle_earlier(desk: Desk, claim: ledger.OpenClaim, step: Step) -> ledger.Verdict:
+    """Look up an operation that an earlier run left open, after the lag, and record what is proved."""
     account = desk.account(step.address)
-    since = claim.last_ended_at or desk.run.started_at
-    due = since + timedelta(seconds=account.lag)
-    await desk.clock.sleep(min(account.lag, (due - desk.now()).total_seconds()))
     verdict = await _look_up(desk, step, account=account, deadline=claim.deadline)
     parked = claim.state is ClaimState.PARKED and verdict.state is not ClaimState.DONE
     late = claim.deadline and desk.now() - claim.doubt_since >= timedelta(seconds=account.window)

@@ -27,7 +27,10 @@ Progress = Callable[[Action, Outcome | None], None]
 
 @dataclasses.dataclass
 class Performance:
-    """One run over a plan's actions. `stale`: actions that must not be done, with the reason."""
+    """One run over a plan's actions. `stale`: actions that must not be done, with the reason.
+
+    `awaited`: objects without an action that a vendor is still working on; they are polled beside the actions.
+    """
 
     desk: Desk
     actions: Sequence[Action]
@@ -35,6 +38,7 @@ class Performance:
     progress: Progress = lambda _action, _outcome: None
     stale: Mapping[str, str] = dataclasses.field(default_factory=dict)
     skipped: frozenset[str] = frozenset()
+    awaited: frozenset[Address] = frozenset()
     _ends: dict[str, "asyncio.Future[End]"] = dataclasses.field(default_factory=dict)
     _alone: dict[str, asyncio.Lock] = dataclasses.field(default_factory=dict)
     _spent: dict[str, int] = dataclasses.field(default_factory=dict)
@@ -47,7 +51,8 @@ class Performance:
         """
         loop = asyncio.get_running_loop()
         self._ends = {action.id: loop.create_future() for action in self.actions}
-        await asyncio.gather(*(self._one(action) for action in self.actions))
+        polls = [self._poll(address) for address in sorted(self.awaited)]
+        await asyncio.gather(*(self._one(action) for action in self.actions), *polls)
         if self._failure is not None:
             raise self._failure
         return [self._result(action, self._ends[action.id].result()) for action in self.actions]

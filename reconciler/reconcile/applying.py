@@ -5,20 +5,18 @@ recorded.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from reconciler.apply import protocol
 from reconciler.apply.desk import Desk
 from reconciler.apply.run import Performance, Progress
-from reconciler.contract import ClaimState, Kind, Observation, Step
 from reconciler.errors import Exit, PolicyRefused, StalePlan, worst
-from reconciler.ledger.protocol import ObjectRecord, OpenClaim, Run
+from reconciler.ledger.protocol import ObjectRecord, Run
 from reconciler.model import Problem, Severity
 from reconciler.plan import policy, saved
 from reconciler.plan.report import ApplyReport, Outcome, Result
 from reconciler.plan.value import Action, Plan
-from reconciler.reconcile import planning, records
+from reconciler.reconcile import planning, records, settling
 from reconciler.reconcile.planning import Context, Planned
 
 Confirm = Callable[[Plan], bool]
@@ -61,8 +59,9 @@ async def apply(context: Context, orders: Orders) -> Applied:
 async def _apply(context: Context, orders: Orders, *, run: Run, began: datetime) -> Applied:
     desk = await _desk(context, run)
     orders.started(desk)
-    settled = await _settle_open(context, desk)
+    settled = await settling.settle_open(context, desk)
     planned = await planning.plan(context)
+    settled += settling.park_lost(desk, planned)
     plan = orders.approved or planned.plan
     desk.plan = plan.digest
     fresh = saved.Freshness({}, frozenset(), ())
@@ -117,62 +116,19 @@ async def _desk(context: Context, run: Run) -> Desk:
     )
 
 
-async def _settle_open(context: Context, desk: Desk) -> list[Result]:
-    """Look up every operation that an earlier run left open."""
-    claims = await planning.open_claims(context)
-    if not claims:
-        return []
-    # A run that died may not have written down the ids that a look-up needs.
-    observation = await planning.observe(context, ids=desk.ids)
-    _learn(desk, observation)
-    results = [await _settle(desk, claim) for claim in claims]
-    await context.ledger.flush()
-    return [result for result in results if result is not None]
-
-
-def _learn(desk: Desk, observation: Observation) -> None:
-    """Take in the ids of what was seen exactly once."""
-    desk.ids.update({address: seen.vendor_id for address, seen in observation.single.items() if address in desk.wanted})
-
-
-async def _settle(desk: Desk, claim: OpenClaim) -> Result | None:
-    step = _meant(claim)
-    if step is None or claim.key.address.vendor not in desk.accounts:
-        return Result(
-            f"{claim.key.address}:{claim.key.operation}",
-            claim.key.address,
-            Kind.MANUAL,
-            Outcome.PARKED,
-            error=f"{claim.key.address} is in doubt and cannot be looked up; `reconciler resolve {claim.key.address}`",
-        )
-    before = desk.account(step.address).client.requests
-    verdict = await protocol.settle_earlier(desk, claim, step)
-    spent = desk.account(step.address).client.requests - before
-    if verdict.state is ClaimState.DONE:
-        if verdict.vendor_id:
-            desk.ids[step.address] = verdict.vendor_id
-        return Result(step.id, step.address, step.kind, Outcome.ADOPTED, verdict.vendor_id, requests=spent)
-    if verdict.state is ClaimState.RELEASED:
-        return None
-    outcome = Outcome.PARKED if verdict.state is ClaimState.PARKED else Outcome.IN_DOUBT
-    error = f"{step.id}: {verdict.reason or claim.reason}; `reconciler resolve {step.address}` settles it"
-    return Result(step.id, step.address, step.kind, outcome, requests=spent, error=error)
-
-
-def _meant(claim: OpenClaim) -> Step | None:
-    if not isinstance(claim.payload, Mapping):
-        return None
-    try:
-        return saved.step_from_json(claim.payload)
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
 async def _perform(desk: Desk, orders: Orders, *, planned: Planned, plan: Plan, fresh: saved.Freshness) -> list[Result]:
     today = {action.id: action for action in planned.plan.actions}
     actions: list[Action] = [today.get(action.id, action) for action in plan.actions]
-    _learn(desk, planned.material.observation)
-    performance = Performance(desk, actions, orders.wait, orders.progress, stale=fresh.stale, skipped=fresh.satisfied)
+    settling.learn(desk, planned.material.observation)
+    performance = Performance(
+        desk,
+        actions,
+        orders.wait,
+        orders.progress,
+        stale=fresh.stale,
+        skipped=fresh.satisfied,
+        awaited=planned.at_work,
+    )
     return await performance.play()
 
 
@@ -193,8 +149,8 @@ def exit_code(applied: Applied, *, detailed: bool) -> Exit:
         codes.append(Exit.ERROR)
     if any(problem.code == "E606" for problem in report.problems):
         codes.append(Exit.STALE)
-    waiting = applied.plan.waiting or any(result.outcome in _WAITS for result in report.results)
-    if waiting and detailed:
+    waits = any(result.outcome in _WAITS for result in report.results) or any(map(_waits, applied.statuses))
+    if waits and detailed:
         codes.append(Exit.CONVERGING)
     if report.interrupted:
         codes.append(Exit.INTERRUPTED)
@@ -202,6 +158,10 @@ def exit_code(applied: Applied, *, detailed: bool) -> Exit:
 
 
 _WAITS = {Outcome.WAITING, Outcome.MANUAL}
+
+
+def _waits(record: ObjectRecord) -> bool:
+    return any(one["type"] in {"AwaitingVendor", "ActionRequired"} for one in record.conditions)
 
 
 def _code_of(result: Result) -> Exit:

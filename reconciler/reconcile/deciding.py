@@ -83,18 +83,18 @@ async def _settle_manual(context: Context, run: Run, target: Address, *, answer:
 
 async def _withdraw(context: Context, run: Run, target: Address) -> list[str]:
     """Take back claims that are done, since a person says that the vendor never did it."""
-    account = context.accounts[target.vendor]
-    memory = (await context.ledger.read_memory(account.scopes)).get(target)
-    done = [name for name, state in memory.claims.items() if state is ClaimState.DONE] if memory else []
-    latest = max((revision for _, revision in done), default=0)
-    settled = []
-    for operation, revision in done:
-        if revision == latest:
-            key = ClaimKey(account.scope, target, operation, revision)
-            verdict = Verdict(ClaimState.RELEASED, None, "a person's word")
-            context.ledger.settle(run, key, verdict, now=context.clock.now())
-            settled.append(operation)
-    return settled
+    wanted = context.estate.wanted.get(target)
+    done: list[ClaimKey] = []
+    for scope in context.accounts[target.vendor].scopes:
+        memory = await context.ledger.read_memory([scope])
+        for address in wanted.addresses if wanted else (target,):
+            claims = memory[address].claims if address in memory else {}
+            done += [ClaimKey(scope, address, *name) for name, state in claims.items() if state is ClaimState.DONE]
+    latest = max((key.revision for key in done), default=0)
+    taken = [key for key in done if key.revision == latest]
+    for key in taken:
+        context.ledger.withdraw(run, key, reason="a person's word", now=context.clock.now())
+    return sorted({key.operation for key in taken})
 
 
 def _choose(context: Context, run: Run, target: Address, *, vendor_id: str) -> list[str]:

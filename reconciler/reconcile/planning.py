@@ -17,6 +17,8 @@ from reconciler.plan import build
 from reconciler.plan.value import Plan, Revision
 from reconciler.reconcile.estate import Estate
 
+LOST = "the ledger went back in time and may have forgotten it; the vendor does not show it"
+
 CheckOptions = Callable[[Wanted, Observed | None], Iterable[Problem]]
 
 
@@ -56,6 +58,13 @@ class Planned:
     plan: Plan
     material: build.Material
     claims: tuple[OpenClaim, ...]
+    lost: tuple[Address, ...] = ()
+    """What a ledger that went back in time may have known as done, and the vendor does not show."""
+
+    @property
+    def at_work(self) -> frozenset[Address]:
+        """What vendors are still working on from earlier runs."""
+        return frozenset(one.address for one in self.plan.waiting if one.party == "vendor")
 
 
 async def plan(context: Context, *, only_changed: bool = False) -> Planned:
@@ -68,6 +77,9 @@ async def plan(context: Context, *, only_changed: bool = False) -> Planned:
     aged = await _aged(context) if only_changed else {}
     focus = frozenset(context.estate.wanted.keys() - aged.keys()) if only_changed else None
     observation = await observe(context, ids=ids_of(context.estate.wanted, memory), focus=focus)
+    lost = _lost(context, memory, observation)
+    doubts = dict.fromkeys(lost, LOST)
+    doubts.update({claim.key.address: claim.reason or "a call had no clear answer" for claim in claims})
     material = build.Material(
         project=context.project,
         environment=context.environment,
@@ -81,7 +93,7 @@ async def plan(context: Context, *, only_changed: bool = False) -> Planned:
         memory=memory,
         known={} if context.estate.partial else known,
         protected=protected,
-        doubts={claim.key.address: claim.reason or "a call had no clear answer" for claim in claims},
+        doubts=doubts,
         fingerprint=context.ledger.fingerprint,
         pinned=context.pinned,
         check_options=context.check_options,
@@ -89,7 +101,23 @@ async def plan(context: Context, *, only_changed: bool = False) -> Planned:
         aged=aged,
         problems=context.estate.problems,
     )
-    return Planned(build.build(material), material, tuple(claims))
+    return Planned(build.build(material), material, tuple(claims), lost)
+
+
+def _lost(context: Context, memory: Mapping[Address, Memory], observation: Observation) -> tuple[Address, ...]:
+    """Return what must not be taken for new: a ledger that went back in time does not know what it has forgotten."""
+    if not context.ledger.rewound:
+        return ()
+    absent = [address for address, one in context.estate.wanted.items() if observation.objects.get(address) == ()]
+    return tuple(address for address in absent if _forgettable(context, address, memory))
+
+
+def _forgettable(context: Context, address: Address, memory: Mapping[Address, Memory]) -> bool:
+    wanted = context.estate.wanted[address]
+    claims = build.memory_of(memory, wanted).claims
+    operations = context.accounts[address.vendor].vendor.catalogue[f"{address.vendor}/{address.type}"].operations
+    once = [name for name, operation in operations.items() if operation.once]
+    return bool(once) and not any((name, wanted.revision) in claims for name in once)
 
 
 def ids_of(wanted: Mapping[Address, Wanted], memory: Mapping[Address, Memory]) -> dict[Address, str]:

@@ -79,7 +79,7 @@ async def _final(context: Context, desk: Desk, *, planned: Planned, results: Seq
         result.address
         for result in results
         if result.address in wanted and result.outcome not in _UNTOUCHED and result.operation is not Kind.ADOPT
-    )
+    ) | frozenset(one.address for one in planned.plan.waiting if one.party == "vendor")
     first = planned.material.observation
     if not touched:
         return first
