@@ -1,13 +1,14 @@
-# Everything runs in .venv, made from the pinned requirements. Two targets matter: `make demo` and `make test`.
+# Everything runs in .venv, made from the pinned and hashed requirements. Two targets matter: `make demo` and `make test`.
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PY := .venv/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check bench schemas lock clean tools
+.PHONY: help demo test check lint bench schemas lock clean tools
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -E '^[a-z ]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 tools:
 	@command -v git >/dev/null || { echo "git is missing; install git" >&2; exit 1; }
@@ -17,12 +18,12 @@ tools:
 
 .venv/run.stamp: requirements/run.txt pyproject.toml | tools
 	test -x $(PY) || $(PYTHON) -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements/run.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(PIP) --require-hashes --requirement requirements/run.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/dev.stamp: requirements/dev.txt .venv/run.stamp
-	$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements/dev.txt
+	$(PIP) --require-hashes --requirement requirements/dev.txt
 	touch $@
 
 demo: .venv/run.stamp ## run the main job: sandbox, plan, apply, status, assets, and the empty second plan
@@ -33,7 +34,7 @@ test: check ## lint, type-check and run every test
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report --skip-covered --sort=cover | tail -n 40
 
-check: .venv/dev.stamp ## lint and type-check only
+check lint: .venv/dev.stamp ## lint and type-check only
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
@@ -44,7 +45,7 @@ bench: .venv/dev.stamp ## measure against the floors; prints ratios
 schemas: .venv/run.stamp ## write the JSON Schemas from the models
 	$(PY) -m reconciler schema --write schemas
 
-lock: .venv/dev.stamp ## pin what is installed now
+lock: .venv/dev.stamp ## pin and hash what is installed now
 	$(PY) tools/lock.py
 
 clean: ## remove what the other targets made
