@@ -199,13 +199,16 @@ def test_account_missing_from_the_list_alone_is_not_gone(bench: Bench) -> None:
 
 
 def test_order_hidden_by_lag_is_not_gone() -> None:
-    """An order we know by id and that lists do not show yet is unreadable, never absent."""
+    """An order we know by id and that lists do not show yet is read by its id, never absent."""
     bench = Bench(RESELLER, CUSTOMER, ORDER)
     bench.settle("account", "sync")
     bench.set(lag=60, lagOn=["orders"])
     bench.send(bench.step(AVG_ORDER, "create"))
 
-    assert AVG_ORDER in bench.observe().unreadable
+    seen = bench.observe()
+
+    assert [order.key for order in seen.objects[AVG_ORDER]] == ["acme-infra/acme-avg#1"]
+    assert not seen.unreadable
 
 
 def test_page_of_html_with_404_proves_no_absence(bench: Bench) -> None:
