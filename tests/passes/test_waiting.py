@@ -1,16 +1,10 @@
 """Rules of waiting: vendors and people that take their time, and answers of people."""
 
-import asyncio
-
 import pytest
 
-from reconciler.contract import ClaimState
-from reconciler.errors import Exit, FenceLost, Locked, ReconcilerError
-from reconciler.ledger.opening import open_ledger
-from reconciler.ledger.protocol import ClaimKey, Denied, Intent, Scope
+from reconciler.errors import Exit
 from reconciler.model import Address
-from reconciler.reconcile import applying, deciding
-from reconciler.reconcile.deciding import Answer
+from reconciler.reconcile import applying
 from tests.passes.harness import SMALL, Estate, actions, outcomes
 
 ORDER = Address("avg", "order", "acme-avg")
@@ -109,93 +103,6 @@ def test_operation_the_vendor_does_not_offer_is_manual(estate: Estate, capabilit
     assert estate.books()["charges"] == []
 
 
-def test_person_says_it_was_not_executed(estate: Estate) -> None:
-    """A parked execution is released by a person's word and then done exactly once."""
-    estate.timeout, estate.lag, estate.window = 0.2, 1.0, 10.0
-    estate.fault("hang", "/execute$", seconds=3600)
-    estate.apply()
-    estate.clock.advance(11)
-    assert code(estate) is Exit.DOUBT
-    estate.do(lambda context: deciding.resolve(context, ORDER, answer=Answer(ClaimState.RELEASED, None)))
-    estate.timeout = 30.0
-    assert estate.until_quiet()[-1] is Exit.DONE
-    assert estate.books()["charges"] == ["acme-infra/acme-avg#1"]
-
-
-def test_person_says_it_was_done(estate: Estate) -> None:
-    """A parked execution that a person settles as done is not sent again."""
-    estate.timeout, estate.lag, estate.window = 0.2, 1.0, 10.0
-    estate.fault("hang", "/execute$", seconds=3600)
-    estate.apply()
-    estate.mutations()
-    number = estate.row("orders", name="acme-infra/acme-avg#1")["id"]
-    estate.do(lambda context: deciding.resolve(context, ORDER, answer=Answer(ClaimState.DONE, number)))
-    estate.edit("orders", number, status="Executed")
-    estate.apply(wait=0)
-    assert "POST execute" not in estate.mutations()
-
-
-def test_nothing_to_answer_is_an_error(estate: Estate) -> None:
-    """A word about something that waits for none is refused."""
-    estate.apply()
-    with pytest.raises(ReconcilerError, match="nothing at"):
-        estate.do(lambda context: deciding.resolve(context, ORDER, answer=Answer(ClaimState.DONE, None)))
-
-
-def test_second_run_at_once_is_locked_out(estate: Estate) -> None:
-    """While one run holds the lock, another is told so and does nothing."""
-
-    async def hold() -> None:
-        ledger = open_ledger("sqlite:///state.db", root=estate.root)
-        run = await ledger.begin_run("apply", now=estate.clock.now())
-        try:
-            with pytest.raises(Locked):
-                await asyncio.to_thread(estate.apply)
-        finally:
-            await ledger.end_run(run, now=estate.clock.now())
-            await ledger.aclose()
-
-    asyncio.run(hold())
-    assert not estate.mutations()
-
-
-def test_claim_guards_even_without_the_lock(estate: Estate) -> None:
-    """A run whose fence is old can take no claim, and a claim that is done can be taken by nobody."""
-    estate.apply()
-
-    async def claim() -> object:
-        ledger = open_ledger("sqlite:///state.db", root=estate.root)
-        now = estate.clock.now()
-        key = ClaimKey(Scope("acme-infra", None, "http://127.0.0.1"), ORDER, "execute", 1)
-        old = await ledger.begin_run("apply", now=now)
-        await ledger.end_run(old, now=now)
-        run = await ledger.begin_run("apply", now=now)
-        try:
-            with pytest.raises(FenceLost):
-                await ledger.begin_attempt(old, Intent(key, "x", "p", once=False), now=now)
-            return await ledger.begin_attempt(run, Intent(key, "x", "p", once=True), now=now)
-        finally:
-            await ledger.end_run(run, now=now)
-            await ledger.aclose()
-
-    found = asyncio.run(claim())
-    assert isinstance(found, Denied)
-    assert found.state is ClaimState.DONE
-
-
-def test_stopping_starts_nothing_new(estate: Estate) -> None:
-    """Told to stop before it began, a run sends nothing, says so, and the next one does the work."""
-
-    def stop(desk: object) -> None:
-        desk.stopping = True  # type: ignore[attr-defined] # the run's own desk
-
-    applied = estate.apply(started=stop)
-    assert set(outcomes(applied).values()) == {"not_started"}
-    assert applying.exit_code(applied, detailed=False) is Exit.INTERRUPTED
-    assert not estate.mutations()
-    assert estate.until_quiet() == [Exit.DONE]
-
-
 def test_refresh_of_what_changed_reads_only_that(estate: Estate) -> None:
     """`--refresh changed` asks the vendor nothing about what is settled, and says how old that knowledge is."""
     estate.apply()
@@ -206,3 +113,41 @@ def test_refresh_of_what_changed_reads_only_that(estate: Estate) -> None:
     assert {problem.code for problem in plan.problems} == {"E605"}
     estate.manifests = (SMALL[0], SMALL[1].replace("Acme Dental", "Acme AS"), SMALL[2])
     assert actions(estate.plan(only_changed=True)) == ["interworks/account/acme:update"]
+
+
+def test_apply_polls_what_is_at_work_from_before(estate: Estate) -> None:
+    """A run with nothing to send waits for a vendor at work as long as it is told to."""
+    estate.sim("POST", "/settings", {"assetSeconds": 100})
+    assert code(estate, wait=10) is Exit.CONVERGING
+    estate.mutations()
+    assert code(estate, wait=600) is Exit.DONE
+    assert not estate.mutations()
+    assert len(estate.books()["assets"]) == 2
+
+
+def test_no_wait_looks_once(estate: Estate) -> None:
+    """`--wait 0` looks once and sleeps for nobody."""
+    estate.sim("POST", "/settings", {"syncSeconds": 3600})
+    before = estate.clock.monotonic()
+    assert code(estate, wait=0) is Exit.CONVERGING
+    assert estate.clock.monotonic() == before
+
+
+def test_failed_account_is_tried_again_only_by_a_new_run(estate: Estate) -> None:
+    """A synchronisation that failed is asked once in a run; the next run asks again and shows why."""
+    estate.sim("POST", "/settings", {"syncFailures": {"PandaAntivirus": "no slot"}})
+    estate.apply()
+    assert estate.mutations()["POST PandaAntivirus"] == 1
+    assert any("no slot" in action.step.reason for action in estate.plan().actions)
+
+
+def test_parent_is_synchronised_first(estate: Estate) -> None:
+    """A customer's synchronisation is never asked for while its reseller's has failed."""
+    estate.sim("POST", "/settings", {"syncFailures": {"AVG": "bad data"}})
+    found = outcomes(estate.apply())
+    assert found["avg/sync/nordwind:synchronize"] == "failed"
+    assert found["avg/sync/acme:synchronize"] == "blocked"
+    log = estate.sim("GET", "/log")
+    assert [line["path"] for line in log if line["path"].endswith("synchronize/AVG")] == [
+        "/api/accounts/101/synchronize/AVG"
+    ]
