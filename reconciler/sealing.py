@@ -35,7 +35,7 @@ def open_sealed(blob: bytes, identity: Secret, *, bound: Mapping[str, str]) -> S
         raise SealingError(
             "the asset was not sealed to this identity; give the one named in reconciler.yaml"
         ) from error
-    if not isinstance(data, dict) or data.get("bound") != dict(bound):
+    if not isinstance(data, dict) or data.get("bound") != dict(bound) or "secret" not in data:
         raise SealingError("the sealed secret belongs to another asset; the ledger was changed by hand")
     return Secret(str(data["secret"]))
 
@@ -53,13 +53,15 @@ def read_identity(path: Path) -> Secret:
         raise SealingError(
             f"identity {path} cannot be read ({os.strerror(error.errno or 0)}); name it in sealing.identity"
         ) from error
-    with os.fdopen(handle, "rb") as file:
+    try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode) or status.st_uid not in {os.getuid(), 0}:
             raise SealingError(f"identity {path} is not a regular file of yours; replace it")
         if status.st_mode & 0o077:
             raise SealingError(f"identity {path} is open to others; run `chmod 600` on it")
-        text = file.read(_LONGEST).decode("utf-8", "replace")
+        text = os.read(handle, _LONGEST).decode("utf-8", "replace")
+    finally:
+        os.close(handle)
     for line in text.splitlines():
         if line.strip() and not line.lstrip().startswith("#"):
             return Secret(line.strip())
