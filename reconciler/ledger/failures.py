@@ -35,4 +35,4 @@ def cause(error: BaseException) -> str:
         return _CAUSES[code & 0xFF]
     if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
         return f"{error}; {_DAMAGED.partition('; ')[2]}"
-    return f"{error or type(error).__name__}; check disk and permissions, then run again"
+    return f"{str(error) or type(error).__name__}; check disk and permissions, then run again"

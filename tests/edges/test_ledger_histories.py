@@ -1,6 +1,7 @@
 """Any history of takes, outcomes, settlements and restarts keeps to the rules of one claim."""
 
 import asyncio
+from typing import ClassVar
 
 import hypothesis
 import hypothesis.strategies as st
@@ -20,6 +21,7 @@ class OneClaim(RuleBasedStateMachine):
     """The ledger beside a model of a single claim: its state, its number of attempts, whether it happens once."""
 
     attempts = Bundle("attempts")
+    seen: ClassVar[set[type]] = set()
 
     @initialize(once=st.booleans())
     def begin(self, *, once: bool) -> None:
@@ -34,6 +36,7 @@ class OneClaim(RuleBasedStateMachine):
     def take(self) -> Attempt | None:
         """Take the claim: free it has the next number, else it is denied with its state."""
         claimed = asyncio.run(self.book.take(intent_of(once=self.once)))
+        self.seen.add(type(claimed))
         closed = self.state is not None and (self.state.open or (self.state is ClaimState.DONE and self.once))
         if closed:
             assert isinstance(claimed, Denied)
@@ -84,5 +87,7 @@ class OneClaim(RuleBasedStateMachine):
 
 def test_histories_of_one_claim() -> None:
     """No order of events takes a closed claim, loses a number or moves what is done."""
-    settings = hypothesis.settings(max_examples=25, stateful_step_count=20, deadline=None)
+    settings = hypothesis.settings(max_examples=25, stateful_step_count=20, deadline=None, derandomize=True)
+    OneClaim.seen.clear()
     hypothesis.stateful.run_state_machine_as_test(OneClaim, settings=settings)
+    assert OneClaim.seen == {Attempt, Denied}

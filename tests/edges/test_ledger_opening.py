@@ -126,6 +126,19 @@ def test_reading_creates_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_reading_an_empty_database(tmp_path: Path) -> None:
+    """A database that a run has made but not yet filled reads as new, and is not filled by reading."""
+    database(tmp_path).parent.mkdir()
+    connection = sqlite3.connect(database(tmp_path), isolation_level=None)
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    before = database(tmp_path).read_bytes()
+    ledger = open_ledger(URL, root=tmp_path, read_only=True)
+    assert asyncio.run(ledger.read_objects([SCOPE])) == {}
+    closed(ledger)
+    assert database(tmp_path).read_bytes() == before
+
+
 def test_reading_beside_a_run(tmp_path: Path) -> None:
     """Plan and status see what a run has committed while it goes on."""
 
