@@ -1,11 +1,14 @@
 """Rules of drift: what people change at the vendor is shown exactly and corrected."""
 
+import functools
 from typing import Any
 
 import pytest
 
 from reconciler.errors import Exit
-from tests.passes.harness import SMALL, Estate, actions
+from reconciler.reconcile import applying
+from tests.passes.harness import SMALL, Estate, actions, outcomes
+from tests.passes.interference import Meanwhile
 
 
 def changes(estate: Estate) -> dict[str, tuple[Any, Any]]:
@@ -62,3 +65,63 @@ def test_options_stored_before_a_crash_are_synchronised(estate: Estate) -> None:
     estate.until_quiet()
     assert estate.mutations()["POST AVG"] == 1
     assert actions(estate.plan()) == []
+
+
+def test_drift_of_what_is_fixed_is_an_error(estate: Estate) -> None:
+    """What the vendor fixes at synchronisation is not changed back and forth: an error, and nothing is sent."""
+    estate.apply()
+    number = estate.row("accounts", code="acme")["id"]
+    old = estate.row("sync", accountId=number, systemCode="PandaAntivirus")["options"]
+    estate.edit("sync", f"{number}:PandaAntivirus", options={**old, "username": "somebody"})
+    estate.mutations()
+    plan = estate.plan()
+    assert plan.errors
+    assert applying.exit_code(estate.apply(), detailed=False) is Exit.ERROR
+    assert not estate.mutations()
+
+
+def test_drift_while_applying_is_not_overwritten_unseen(estate: Estate) -> None:
+    """A field that somebody changes after the plan of the same run is not patched over: the step is stale."""
+    estate.apply()
+    number = estate.row("accounts", code="acme")["id"]
+    estate.edit("accounts", number, email="x@y.example")
+    change = {"what": "accounts", "id": number, "set": {"email": "z@y.example"}}
+    by = Meanwhile(f"GET /api/accounts/{number}", functools.partial(estate.ask, "POST", "/edit", change))
+    estate.mutations()
+    assert applying.exit_code(estate.apply(by=by), detailed=False) is Exit.STALE
+    assert "PATCH" not in str(estate.mutations())
+    assert estate.until_quiet() == [Exit.DONE]
+
+
+@pytest.mark.parametrize("kind", ["status_after", "drop_after", "status_before", "drop_before", "html", "twice"])
+def test_fault_at_a_patch(estate: Estate, kind: str) -> None:
+    """A patch whose answer is lost is read back, and repeated only when it does not show."""
+    estate.apply()
+    estate.edit("accounts", estate.row("accounts", code="acme")["id"], email="x@y.example")
+    estate.fault(kind, "/accounts/", method="PATCH")
+    assert estate.until_quiet() == [Exit.DONE]
+    assert estate.row("accounts", code="acme")["email"] == "it@acme.example"
+    assert actions(estate.plan()) == []
+
+
+def test_ordering_is_switched_off_and_on(estate: Estate) -> None:
+    """`ensure: disabled` switches ordering off, `present` on again; nothing is deleted."""
+    estate.manifests = SMALL[:2]
+    estate.apply()
+    estate.manifests = (SMALL[0], SMALL[1].replace("spec:", "spec:\n  ensure: disabled"))
+    assert actions(estate.plan()) == ["interworks/account/acme:disable"]
+    assert estate.until_quiet() == [Exit.DONE]
+    assert estate.row("accounts", code="acme")["orderingEnabled"] is False
+    estate.manifests = SMALL[:2]
+    assert actions(estate.plan()) == ["interworks/account/acme:enable"]
+    assert estate.until_quiet() == [Exit.DONE]
+
+
+def test_absent_is_a_persons_work(estate: Estate) -> None:
+    """`ensure: absent` deletes nothing: a person is told what to do, and nothing is sent."""
+    estate.manifests = SMALL[:2]
+    estate.apply()
+    estate.mutations()
+    estate.manifests = (SMALL[0], SMALL[1].replace("spec:", "spec:\n  ensure: absent"))
+    assert set(outcomes(estate.apply()).values()) == {"manual"}
+    assert not estate.mutations()

@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.errors import Exit
 from reconciler.reconcile import applying
-from tests.passes.harness import SMALL, Estate, actions, outcomes
+from tests.passes.harness import SECOND, SMALL, Estate, actions, outcomes
 
 BROKEN: dict[str, dict[str, Any]] = {
     "500": {"kind": "status_before", "status": 500},
@@ -125,4 +125,63 @@ def test_every_page_mode_is_read_whole(estate: Estate, mode: str, rows: int) -> 
     estate.options = {"pageSize": rows}
     estate.sim("POST", "/settings", {"pageMode": mode})
     estate.apply()
+    assert actions(estate.plan()) == []
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_unread_products_stop_only_their_order(estate: Estate, fault: str) -> None:
+    """Without the price and name of its products an order is not planned; accounts are, and later everything is."""
+    estate.fault(method="GET", path="/products$", count=None, **BROKEN[fault])
+    assert not any("order" in action for action in actions(estate.plan()))
+    applied = estate.apply()
+    assert applying.exit_code(applied, detailed=False) is Exit.ERROR
+    assert outcomes(applied)["interworks/account/acme:create"] == "done"
+    assert not {"POST orders", "POST execute"} & estate.mutations().keys()
+    estate.sim("DELETE", "/faults")
+    assert estate.until_quiet() == [Exit.DONE]
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+@pytest.mark.parametrize("path", ["/accounts$", "/orders$"])
+def test_list_without_its_second_page_is_incomplete(estate: Estate, path: str, fault: str) -> None:
+    """A list of which one page cannot be read is not a shorter list."""
+    estate.manifests = (*SMALL, SECOND)
+    estate.apply()
+    estate.options = {"pageSize": 1}
+    estate.mutations()
+    estate.fault(method="GET", path=path, query="page=2", count=None, **BROKEN[fault])
+    assert not estate.plan().complete
+    assert applying.exit_code(estate.apply(), detailed=False) is Exit.ERROR
+    assert not estate.mutations()
+
+
+@pytest.mark.parametrize("on", ["accounts", "orders", "assets"])
+def test_list_that_lags_behind_is_made_up_for(estate: Estate, on: str) -> None:
+    """What was just created and is not listed yet is asked for by its id: the next plan is complete and empty."""
+    estate.sim("POST", "/settings", {"lag": 4, "lagOn": [on]})
+    estate.apply()
+    plan = estate.plan()
+    assert plan.complete
+    assert actions(plan) == []
+
+
+def test_account_that_carries_another_reference_is_not_ours(estate: Estate) -> None:
+    """An id that the ledger knows under a reference that is not ours is neither changed nor replaced."""
+    estate.apply()
+    estate.edit("accounts", estate.row("accounts", code="acme")["id"], code="other", email="x@y.example")
+    estate.mutations()
+    applied = estate.apply()
+    assert applying.exit_code(applied, detailed=False) is Exit.ERROR
+    assert not estate.mutations()
+
+
+def test_deleted_account_comes_back_without_its_order(estate: Estate) -> None:
+    """An account deleted by hand is made again and synchronised; its executed order is not bought again."""
+    estate.apply()
+    before = estate.books()["charges"]
+    estate.mutations()
+    estate.sim("POST", "/delete", {"what": "accounts", "id": estate.row("accounts", code="acme")["id"]})
+    assert estate.until_quiet() == [Exit.DONE]
+    assert "POST orders" not in estate.mutations()
+    assert estate.books()["charges"] == before
     assert actions(estate.plan()) == []

@@ -4,9 +4,14 @@ import shutil
 
 import pytest
 
+from reconciler.contract import ClaimState
 from reconciler.errors import Exit
+from reconciler.model import Address
+from reconciler.reconcile import applying, deciding
+from reconciler.reconcile.deciding import Answer
 from tests.passes.harness import ORDER, SMALL, Estate, actions, outcomes
 
+ADDRESS = Address("avg", "order", "acme-avg")
 CREATING = {"POST accounts", "POST orders", "POST execute"}
 
 
@@ -64,6 +69,58 @@ def test_ledger_restored_from_before_the_order(estate: Estate) -> None:
     shutil.copy(estate.root / "old.db", estate.root / "state.db")
     estate.until_quiet()
     assert estate.books() == before
+
+
+def rewind(estate: Estate) -> None:
+    """Apply without the order, keep a copy of the ledger, apply with it, and put the old copy back."""
+    estate.manifests = SMALL[:2]
+    estate.apply()
+    shutil.copy(estate.root / "state.db", estate.root / "old.db")
+    estate.manifests = SMALL
+    estate.apply()
+    for path in estate.root.glob("state.db-*"):
+        path.unlink()
+    shutil.copy(estate.root / "old.db", estate.root / "state.db")
+    estate.mutations()
+
+
+def delete_order(estate: Estate) -> None:
+    """Delete the order at the vendor."""
+    estate.sim("POST", "/delete", {"what": "orders", "id": estate.row("orders", name="acme-infra/acme-avg#1")["id"]})
+
+
+def test_order_that_an_old_ledger_may_have_forgotten_is_parked(estate: Estate) -> None:
+    """A ledger that went back in time, and an order that nobody shows: in doubt, not new, run after run."""
+    rewind(estate)
+    delete_order(estate)
+    assert estate.plan().doubts == (ADDRESS,)
+    for _ in range(3):
+        applied = estate.apply()
+        assert set(outcomes(applied).values()) == {"parked"}
+        assert applying.exit_code(applied, detailed=False) is Exit.DOUBT
+    assert not estate.mutations()
+
+
+def test_forgotten_order_is_ordered_on_a_persons_word(estate: Estate) -> None:
+    """A person who knows that it was never ordered has it ordered, once."""
+    rewind(estate)
+    delete_order(estate)
+    estate.apply()
+    word = Answer(ClaimState.RELEASED, None)
+    estate.do(lambda context: deciding.resolve(context, ADDRESS, answer=word))
+    assert estate.until_quiet() == [Exit.DONE]
+    assert estate.mutations() == {"POST orders": 1, "POST execute": 1}
+
+
+def test_forgotten_order_that_shows_up_later_is_settled(estate: Estate) -> None:
+    """An order parked since the vendor did not list it is taken as done when it does."""
+    rewind(estate)
+    estate.sim("POST", "/settings", {"lag": 3600})
+    assert applying.exit_code(estate.apply(), detailed=False) is Exit.DOUBT
+    estate.sim("POST", "/settings", {"lag": 0})
+    assert estate.until_quiet() == [Exit.DONE]
+    assert not estate.mutations()
+    assert actions(estate.plan()) == []
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["with-ledger", "ledger-lost"])
