@@ -227,9 +227,6 @@ CODES: dict[str, Code] = {
     ),
     "E311": Code("unknown currency", "The code is no ISO 4217 currency.", "Use the three-letter code, such as EUR."),
     "E312": Code("unknown time zone", "The name is no IANA time zone.", "Use a name such as Europe/Athens."),
-    "E401": Code(
-        "vendor rule", "The manifest breaks a rule of its vendor; the message states it.", "Follow the message."
-    ),
     "E420": Code(
         "option not accepted",
         "A synchronisation option does not fit what the vendor itself says of it: required, read-only, unknown, or "
