@@ -1,23 +1,20 @@
 """`apply`: plan, ask, carry out, write back."""
 
-import asyncio
-import contextlib
-import os
-import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from reconciler.apply.desk import Desk
-from reconciler.cli import output, planning, session
+from reconciler.cli import interrupting, output, planning, session
+from reconciler.cli.interrupting import Signals
 from reconciler.cli.options import global_flags
 from reconciler.cli.progress import Progress
 from reconciler.cli.rules import allowances, rules_of
 from reconciler.cli.sealing import recipients_of
 from reconciler.cli.writing import write_status
-from reconciler.errors import Exit, Interrupted, UsageError
+from reconciler.errors import Exit, UsageError
 from reconciler.plan.report import ApplyReport
 from reconciler.plan.value import Plan
 from reconciler.reconcile import applying
@@ -38,7 +35,7 @@ FORMS = ["text", "json", "markdown"]
 @global_flags
 def apply(*, planfile: str | None, yes: bool, allow: str | None, wait: str, form: str, detailed_exitcode: bool) -> int:
     """Plan (or load a saved plan) and carry it out, each action at most once."""
-    seconds = read_wait(wait)
+    seconds = read_span(wait, "--wait")
     allowed = allowances(allow)
     if not yes and planfile is None and not sys.stdin.isatty():
         raise UsageError("apply has no terminal to ask on; give --yes or a saved plan")
@@ -47,15 +44,17 @@ def apply(*, planfile: str | None, yes: bool, allow: str | None, wait: str, form
     project = session.open_project()
     session.require_valid(project, form=form)
     caller = Caller(project, form=form, ask=not yes and approved is None)
-    return asyncio.run(caller.apply(approved, allowed=allowed, wait=seconds, detailed=detailed_exitcode))
+    return interrupting.run(
+        lambda signals: caller.apply(signals, approved, allowed=allowed, wait=seconds, detailed=detailed_exitcode)
+    )
 
 
-def read_wait(text: str) -> float:
-    """Return a span of time in seconds; UsageError when it cannot be read."""
+def read_span(text: str, flag: str) -> float:
+    """Return a span of time in seconds; UsageError that names the flag when it cannot be read."""
     try:
         return 0.0 if text.strip() == "0" else durations.parse(text)
     except ValueError as error:
-        raise UsageError(f"--wait {text!r} cannot be read; write a span such as 60s or 5m") from error
+        raise UsageError(f"{flag} {text!r} cannot be read; write a span such as 60s or 5m") from error
 
 
 class Caller:
@@ -69,9 +68,10 @@ class Caller:
         self._form = form
         self._ask = ask
         self._desk: Desk | None = None
-        self._signals = 0
 
-    async def apply(self, approved: Plan | None, *, allowed: Mapping[str, int], wait: float, detailed: bool) -> int:
+    async def apply(
+        self, signals: Signals, approved: Plan | None, *, allowed: Mapping[str, int], wait: float, detailed: bool
+    ) -> int:
         """Carry out and return the exit code."""
         settings = self._project.settings
         progress = Progress(quiet=self._form == "json")
@@ -83,56 +83,35 @@ class Caller:
                 wait=wait,
                 recipients=recipients_of(settings),
                 approved=approved,
-                confirm=self._confirm,
+                confirm=lambda plan: self._confirm(plan, signals, progress),
                 progress=progress.step,
-                started=self._take_desk,
+                started=lambda desk: self._take_desk(desk, signals),
             )
-            with self._handling_signals(), progress:
-                try:
+            with signals.instead(self._stop):
+                with progress:
                     done = await applying.apply(context, orders)
-                except asyncio.CancelledError as error:
-                    raise Interrupted("interrupted before anything was sent") from error
-            self.applied = done
-            if done.report is None:
-                output.note("nothing was done")
-                return Exit.ERROR
-            write_status(settings, done, await context.ledger.read_assets(context.scopes))
+                self.applied = done
+                if done.report is None:
+                    output.note("nothing was done")
+                    return Exit.ERROR
+                write_status(settings, done, await context.ledger.read_assets(context.scopes))
         output.emit(self._render(done.report))
-        return applying.exit_code(done, detailed=detailed)
+        return Exit.INTERRUPTED if signals.heard else applying.exit_code(done, detailed=detailed)
 
-    def _confirm(self, plan: Plan) -> bool:
+    def _confirm(self, plan: Plan, signals: Signals, progress: Progress) -> bool:
         if not self._ask:
             return True
-        output.note(planning.render(plan, "text"))
-        return not plan.actions or click.confirm("Carry this out?", err=True)
+        with progress.paused(), signals.raising():
+            output.note(planning.render(plan, "text"))
+            return not plan.actions or click.confirm("Carry this out?", err=True)
 
-    def _take_desk(self, desk: Desk) -> None:
+    def _take_desk(self, desk: Desk, signals: Signals) -> None:
         self._desk = desk
-        desk.stopping = self._signals > 0
+        desk.stopping = signals.heard > 0
 
-    @contextlib.contextmanager
-    def _handling_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        task = asyncio.current_task()
-        assert task is not None
-
-        def stop() -> None:
-            self._signals += 1
-            if self._signals > 1:
-                os._exit(Exit.INTERRUPTED)
-            output.note("stopping: nothing new is started; what is in flight is finished and recorded")
-            if self._desk is None:
-                task.cancel()
-            else:
-                self._desk.stopping = True
-
-        for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, stop)
-        try:
-            yield
-        finally:
-            for name in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(name)
+    def _stop(self) -> None:
+        if self._desk is not None:
+            self._desk.stopping = True
 
     def _render(self, report: ApplyReport) -> str:
         from reconciler.render import applied, to_json, to_markdown, to_text

@@ -1,12 +1,11 @@
 """`resolve` and `resend`: what only a person can decide."""
 
-import asyncio
-
 import click
 
 from reconciler.apply import protocol
 from reconciler.apply.desk import Desk
-from reconciler.cli import output, session
+from reconciler.cli import interrupting, output, session
+from reconciler.cli.interrupting import Signals
 from reconciler.cli.options import global_flags
 from reconciler.cli.reporting import require_one
 from reconciler.contract import ClaimState
@@ -40,7 +39,7 @@ def resolve(*, address: str, adopt: str | None, not_executed: bool, done: bool, 
     }
     session.configure_logs()
     project = session.open_project()
-    settled = asyncio.run(_resolve(project, target, answer=answers[made]))
+    settled = interrupting.run(lambda _: _resolve(project, target, answer=answers[made]))
     output.note(f"{address}: {', '.join(settled)} recorded; the next plan takes it into account")
     return Exit.DONE
 
@@ -59,15 +58,19 @@ def resend(*, order: str, asset: str | None) -> int:
     session.configure_logs()
     project = session.open_project()
     session.require_valid(project)
-    end = asyncio.run(_resend(project, order, asset=asset))
+    end, stopped = interrupting.run(lambda signals: _resend(project, order, asset=asset, signals=signals))
     if end.outcome is Outcome.DONE:
         output.note(f"{order}: the vendor was asked to send it again")
-        return Exit.DONE
-    output.note(f"error: {end.error}")
+        return Exit.INTERRUPTED if stopped else Exit.DONE
+    output.note(f"error: {end.error or f'{order}: nothing was sent'}")
+    if stopped:
+        return Exit.INTERRUPTED
     return Exit.DOUBT if end.outcome in {Outcome.IN_DOUBT, Outcome.PARKED} else Exit.ERROR
 
 
-async def _resend(project: session.Project, order: str, *, asset: str | None) -> protocol.End:
+async def _resend(
+    project: session.Project, order: str, *, asset: str | None, signals: Signals
+) -> tuple[protocol.End, bool]:
     async with session.online(project, writing=True) as context:
         target = next((a for a in context.estate.wanted if a.type == "order" and a.name == order), None)
         if target is None:
@@ -84,6 +87,7 @@ async def _resend(project: session.Project, order: str, *, asset: str | None) ->
                 plan="resend",
                 wanted=context.estate.wanted,
             )
-            return await protocol.carry_out(desk, step)
+            with signals.instead(lambda: setattr(desk, "stopping", True)):
+                return await protocol.carry_out(desk, step), signals.heard > 0
         finally:
             await context.ledger.end_run(run, now=context.clock.now())

@@ -1,13 +1,12 @@
 """`plan` and `show`: what would change, now or in a saved plan. Neither can write to a vendor."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from reconciler.cli import output, session
+from reconciler.cli import interrupting, output, session
 from reconciler.cli.options import global_flags
 from reconciler.cli.rules import allowances, rules_of
 from reconciler.errors import Exit, StalePlan, UsageError, worst
@@ -30,7 +29,7 @@ def plan(*, out: str | None, form: str, detailed_exitcode: bool, refresh: str, a
     session.configure_logs()
     project = session.open_project()
     session.require_valid(project, form=form)
-    made = asyncio.run(_plan(project, only_changed=refresh == "changed"))
+    made = interrupting.run(lambda _: _plan(project, only_changed=refresh == "changed"))
     if out is not None:
         write_plan(Path(out), made)
     output.emit(render(made, form))

@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+from collections.abc import Iterator
 from typing import Any, Self
 
 from reconciler.cli import output
@@ -31,6 +32,18 @@ class Progress:
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the terminal to a question."""
+        if self._status is None:
+            yield
+            return
+        self._status.stop()
+        try:
+            yield
+        finally:
+            self._status.start()
 
     def step(self, action: Action, outcome: Outcome | None) -> None:
         """Show that an action started (None) or how it ended."""

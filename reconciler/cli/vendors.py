@@ -1,13 +1,12 @@
 """`check` and `catalogue pull`: reads of a vendor that no manifest asks for."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 
 import click
 
 from reconciler import files
-from reconciler.cli import output, session
+from reconciler.cli import interrupting, output, session
 from reconciler.cli.options import global_flags
 from reconciler.errors import Exit, UsageError, VendorError
 from reconciler.settings import durations
@@ -21,7 +20,7 @@ def check(vendors: Sequence[str]) -> int:
     session.configure_logs()
     project = session.open_project()
     names = [_carrier(project, name) for name in vendors]
-    return asyncio.run(_check(project, names))
+    return interrupting.run(lambda _: _check(project, names))
 
 
 async def _check(project: session.Project, names: list[str]) -> int:
@@ -55,7 +54,7 @@ def pull(vendor: str) -> int:
     session.configure_logs()
     project = session.open_project()
     name = _carrier(project, vendor)
-    data = asyncio.run(_pull(project, name))
+    data = interrupting.run(lambda _: _pull(project, name))
     path = project.settings.root / "catalogue" / f"{name}.json"
     text = json.dumps(data, indent=2, sort_keys=True, ensure_ascii=True) + "\n"
     changed = files.write_file(path, text.encode())

@@ -1,14 +1,14 @@
 """`watch`: report drift again and again; with --apply correct it, from committed content only."""
 
 import asyncio
-import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import click
 
 from reconciler import files, git, logs
-from reconciler.cli import applying, output, planning, session
+from reconciler.cli import applying, interrupting, output, planning, session
+from reconciler.cli.interrupting import Signals
 from reconciler.cli.options import global_flags
 from reconciler.errors import Exit, ReconcilerError, UsageError
 from reconciler.reconcile import planning as passes
@@ -24,7 +24,7 @@ log = logs.get("watch")
 @global_flags
 def watch(*, correct: bool, interval: str, once: bool) -> int:
     """Look for drift at each file change and after each interval."""
-    seconds = applying.read_wait(interval)
+    seconds = applying.read_span(interval, "--interval")
     if seconds <= 0:
         raise UsageError("--interval must be more than zero; write a span such as 60s")
     session.configure_logs()
@@ -32,7 +32,7 @@ def watch(*, correct: bool, interval: str, once: bool) -> int:
     if correct and git.read_head(settings.root) is None:
         raise UsageError("watch --apply acts on committed content only; run it inside a git repository with a commit")
     loop = Loop(correct=correct, backoff=Backoff(seconds))
-    return asyncio.run(loop.run(seconds, once=once))
+    return interrupting.run(lambda signals: loop.run(signals, seconds, once=once))
 
 
 class Loop:
@@ -44,29 +44,27 @@ class Loop:
         self._number = 0
         self._shown = ""
 
-    async def run(self, interval: float, *, once: bool) -> int:
+    async def run(self, signals: Signals, interval: float, *, once: bool) -> int:
         """Run until told to stop (130), or once (the pass's exit code)."""
         if once:
-            return await self._pass()
+            return await self._pass(signals)
         stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, stop.set)
         settings, _ = session.load_settings()
         paths = [settings.file, *(settings.root / part for part in settings.specs if (settings.root / part).is_dir())]
-        async for reason in moments(paths, interval=interval, stop=stop):
-            log.info("pass", number=self._number + 1, reason=reason)
-            await self._pass()
-            for name in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(name, stop.set)
+        with signals.instead(stop.set):
+            async for reason in moments(paths, interval=interval, stop=stop):
+                log.info("pass", number=self._number + 1, reason=reason)
+                await self._pass(signals)
+                if signals.heard:
+                    break
         output.note("stopped")
         return Exit.INTERRUPTED
 
-    async def _pass(self) -> int:
+    async def _pass(self, signals: Signals) -> int:
         self._number += 1
         with logs.bound(number=self._number):
             try:
-                return await self._one()
+                return await self._one(signals)
             except ReconcilerError as error:
                 log.warning("pass failed", cause=error)
                 output.note(f"error: {error}")
@@ -74,7 +72,7 @@ class Loop:
             except click.exceptions.Exit as ending:
                 return ending.exit_code
 
-    async def _one(self) -> int:
+    async def _one(self, signals: Signals) -> int:
         project = session.open_project(_committed() if self._correct else None)
         session.require_valid(project)
         if self._correct and project.revision.dirty:
@@ -83,8 +81,9 @@ class Loop:
         for name, left in sorted(resting.items()):
             output.note(f"note: {name} failed lately and is left alone for another {left:.0f} s")
         if self._correct:
-            return await self._apply(project, resting=list(resting))
-        return await self._report(project, resting=list(resting))
+            return await self._apply(signals, project, resting=list(resting))
+        with signals.instead(_cancelling()):  # a report only reads: nothing has to be finished
+            return await self._report(project, resting=list(resting))
 
     async def _report(self, project: session.Project, *, resting: Sequence[str]) -> int:
         async with session.online(project, writing=False, resting=resting) as context:
@@ -97,9 +96,9 @@ class Loop:
             self._shown = state
         return Exit.ERROR if made.errors or not made.complete else Exit.DONE
 
-    async def _apply(self, project: session.Project, *, resting: Sequence[str]) -> int:
+    async def _apply(self, signals: Signals, project: session.Project, *, resting: Sequence[str]) -> int:
         caller = applying.Caller(project, form="text", ask=False, resting=resting)
-        code = await caller.apply(None, allowed={}, wait=0.0, detailed=False)
+        code = await caller.apply(signals, None, allowed={}, wait=0.0, detailed=False)
         if caller.applied is not None and caller.context is not None:
             self._learn(caller.context, caller.applied.plan.unreadable_vendors, resting)
         return code
@@ -108,6 +107,12 @@ class Loop:
         asked = {account.vendor.name: account.vendor.serves for account in context.distinct}
         results = {name: not unreadable.intersection(serves) for name, serves in asked.items() if name not in resting}
         self._backoff.told(results, now=time.monotonic())
+
+
+def _cancelling() -> Callable[[], object]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task.cancel
 
 
 def _committed() -> list[files.SourceFile]:
