@@ -1,11 +1,13 @@
 """Before the plan: look up every operation that an earlier run left open; park what a ledger may have forgotten."""
 
+import dataclasses
 from collections.abc import Mapping
 
 from reconciler.apply import protocol
 from reconciler.apply.desk import Desk
 from reconciler.contract import ClaimState, Kind, Observation, Observed, Step
 from reconciler.ledger.protocol import ClaimKey, OpenClaim, Verdict
+from reconciler.model import Address
 from reconciler.plan import saved
 from reconciler.plan.report import Outcome, Result
 from reconciler.reconcile import planning
@@ -21,7 +23,8 @@ async def settle_open(context: Context, desk: Desk) -> list[Result]:
     # A run that died may not have written down the ids that a look-up needs.
     observation = await planning.observe(context, ids=desk.ids)
     learn(desk, observation)
-    results = [await _settle(desk, claim, seen=observation.single.get(claim.key.address)) for claim in claims]
+    seen = observation.single
+    results = [await _settle(desk, claim, seen=seen.get(_renamed(desk, claim.key.address))) for claim in claims]
     await context.ledger.flush()
     return [result for result in results if result is not None]
 
@@ -45,7 +48,7 @@ def park_lost(desk: Desk, planned: Planned) -> list[Result]:
 
 
 async def _settle(desk: Desk, claim: OpenClaim, *, seen: Observed | None) -> Result | None:
-    step = _meant(claim)
+    step = _meant(desk, claim)
     if step is None and seen is not None and _shows(desk, claim.key, seen):
         desk.ledger.settle(desk.run, claim.key, Verdict(ClaimState.DONE, seen.vendor_id), now=desk.now())
         return Result(_id(claim.key), claim.key.address, Kind.ADOPT, Outcome.ADOPTED, seen.vendor_id)
@@ -55,7 +58,7 @@ async def _settle(desk: Desk, claim: OpenClaim, *, seen: Observed | None) -> Res
     verdict = await protocol.settle_earlier(desk, claim, step)
     spent = desk.account(step.address).client.requests - before
     if verdict.state is ClaimState.DONE:
-        if verdict.vendor_id:
+        if verdict.vendor_id and _present(desk, claim.key):
             desk.ids[step.address] = verdict.vendor_id
         return Result(step.id, step.address, step.kind, Outcome.ADOPTED, verdict.vendor_id, requests=spent)
     if verdict.state is ClaimState.RELEASED:
@@ -66,8 +69,13 @@ async def _settle(desk: Desk, claim: OpenClaim, *, seen: Observed | None) -> Res
 
 
 def _shows(desk: Desk, key: ClaimKey, seen: Observed) -> bool:
-    wanted = desk.wanted.get(key.address)
-    return wanted is not None and wanted.revision == key.revision and key.operation in seen.done
+    return _present(desk, key) and key.operation in seen.done
+
+
+def _present(desk: Desk, key: ClaimKey) -> bool:
+    """Say whether a claim is about the revision that is wanted now."""
+    wanted = desk.wanted.get(_renamed(desk, key.address))
+    return wanted is not None and wanted.revision == key.revision
 
 
 def _parked(key: ClaimKey, kind: Kind, reason: str) -> Result:
@@ -80,10 +88,16 @@ def _id(key: ClaimKey) -> str:
     return f"{key.address}:{key.operation}{suffix}"
 
 
-def _meant(claim: OpenClaim) -> Step | None:
+def _meant(desk: Desk, claim: OpenClaim) -> Step | None:
+    """Return the step that was sent, at the address its object has now."""
     if not isinstance(claim.payload, Mapping):
         return None
     try:
-        return saved.step_from_json(claim.payload)
+        step = saved.step_from_json(claim.payload)
     except (KeyError, TypeError, ValueError):
         return None
+    return dataclasses.replace(step, address=_renamed(desk, step.address))
+
+
+def _renamed(desk: Desk, address: Address) -> Address:
+    return next((one.address for one in desk.wanted.values() if address in one.former), address)

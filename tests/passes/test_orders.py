@@ -175,3 +175,35 @@ def test_order_executed_by_hand_is_not_executed_again(estate: Estate) -> None:
     estate.mutations()
     assert applying.exit_code(estate.apply(approved=plan, wait=0), detailed=False) is Exit.DONE
     assert not estate.mutations()
+
+
+@pytest.mark.parametrize("call", ["POST /api/orders", "/execute"])
+@pytest.mark.parametrize("after", [False, True], ids=["before-commit", "after-commit"])
+def test_revision_raised_while_the_first_is_in_doubt(estate: Estate, call: str, after: bool) -> None:
+    """The doubt about the first revision is settled by its own reference; then the second is ordered, once."""
+    assert estate.crash(call, after=after)
+    estate.manifests = (*SMALL[:2], REVISED)
+    assert estate.until_quiet() == [Exit.DONE]
+    executed = ["acme-infra/acme-avg#1"] if call == "/execute" and after else []
+    assert estate.books()["charges"] == [*executed, "acme-infra/acme-avg#2"]
+
+
+@pytest.mark.parametrize("call", ["POST /api/orders", "/execute"])
+@pytest.mark.parametrize("after", [False, True], ids=["before-commit", "after-commit"])
+def test_order_renamed_while_in_doubt(estate: Estate, call: str, after: bool) -> None:
+    """The doubt follows the order to its new name."""
+    assert estate.crash(call, after=after)
+    estate.manifests = (*SMALL[:2], ORDER.replace("{name: acme-avg}", "{name: acme-2026, previously: [acme-avg]}"))
+    assert estate.until_quiet() == [Exit.DONE]
+    assert len(estate.books()["charges"]) == 1
+
+
+@pytest.mark.parametrize("call", ["POST /api/orders", "/execute"])
+def test_order_edited_while_in_doubt(estate: Estate, call: str) -> None:
+    """What was entered or executed before the edit is not done with the new lines."""
+    assert estate.crash(call, after=True)
+    estate.manifests = (*SMALL[:2], ORDER.replace("quantity: 25", "quantity: 26"))
+    applied = estate.apply()
+    assert not any(action.endswith(":execute") and end == "done" for action, end in outcomes(applied).items())
+    assert len(estate.books()["charges"]) == (1 if call == "/execute" else 0)
+    assert len(estate.books()["orders"]) == 1

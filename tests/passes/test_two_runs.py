@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from reconciler.apply.desk import Desk
 from reconciler.contract import ClaimState
 from reconciler.errors import Exit, FenceLost, Locked
 from reconciler.ledger.opening import open_ledger
@@ -101,5 +102,23 @@ def test_claims_keep_the_money_when_the_lock_is_broken(estate: Estate, point: st
     call, late = OVERTAKEN[point]
     [other] = overtaken(estate, call, late=late)
     assert applying.exit_code(other, detailed=False) is Exit.DONE
+    assert estate.until_quiet() == [Exit.DONE]
+    assert estate.books() == expected()
+
+
+@pytest.mark.parametrize("call", ["POST /api/accounts", "PUT ", "synchronize", "POST /api/orders"])
+@pytest.mark.parametrize("fault", [None, "drop_after"], ids=["", "answer-lost"])
+def test_stopping_in_the_middle(estate: Estate, call: str, fault: str | None) -> None:
+    """Told to stop, a run finishes what is in flight, starts nothing new and ends with 130, or 6 if in doubt."""
+    desks: list[Desk] = []
+
+    async def stop() -> None:
+        desks[0].stopping = True
+
+    if fault:
+        estate.fault(fault, call.rsplit("/", maxsplit=1)[-1].strip() or "syncoptions", method=call.split(maxsplit=1)[0])
+    applied = estate.apply(by=Meanwhile(call, stop), started=desks.append)
+    assert applying.exit_code(applied, detailed=False) in {Exit.INTERRUPTED, Exit.DOUBT}
+    assert {"not_started", "blocked"} & set(outcomes(applied).values())
     assert estate.until_quiet() == [Exit.DONE]
     assert estate.books() == expected()

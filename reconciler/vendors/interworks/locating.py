@@ -103,6 +103,6 @@ async def ask_again(
 def foreign(number: str) -> str:
     """Return why an id that the ledger knows says nothing about our object."""
     return (
-        f"id {number} exists but does not carry our reference; compare its reference in the BSS with the "
+        f"id {number} exists but is not listed under our reference; compare its reference in the BSS with the "
         "manifest, then look again"
     )

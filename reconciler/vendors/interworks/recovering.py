@@ -64,12 +64,19 @@ async def _synchronized(desk: Desk) -> Verdict:
 
 
 async def _order_created(desk: Desk) -> Verdict:
-    account = desk.account_id(str(desk.wanted.fields["account"]))
-    return _one_of([row.id for row in await desk.client.fetch_orders_by_name(desk.wanted.keys, account)])
+    account = desk.account_id(str(desk.step.body.get("account") or desk.wanted.fields["account"]))
+    return _one_of([row.id for row in await desk.client.fetch_orders_by_name(_references(desk), account)])
+
+
+def _references(desk: Desk) -> tuple[str, ...]:
+    """Return the references of the revision that the step is about; the manifest may ask for a later one by now."""
+    now, then = f"#{desk.wanted.revision}", f"#{desk.step.revision}"
+    return tuple(key.removesuffix(now) + then for key in desk.wanted.keys)
 
 
 async def _order_executed(desk: Desk) -> Verdict:
-    number = desk.situation.ids.get(desk.step.address) or desk.step.target
+    same = desk.step.revision == desk.wanted.revision
+    number = (desk.situation.ids.get(desk.step.address) if same else None) or desk.step.target
     if number is None:
         found = await _order_created(desk)
         if not isinstance(found, Found):
