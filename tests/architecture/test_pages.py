@@ -1,6 +1,7 @@
 """What is written for people is tested against the program: codes, exit codes, links, decisions, requirements."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,14 @@ def test_architecture_page_names_places_that_exist() -> None:
         name for name in places if not (ROOT / "reconciler" / name.replace("<name>", "interworks").rstrip("/")).exists()
     ]
     assert missing == []
+
+
+def test_architecture_page_shows_the_layers() -> None:
+    """The picture of the layers is the contract that is checked."""
+    contracts = tomllib.loads(text(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    shown = re.findall(r"^```\n(.*?)^```", text(ROOT / "docs" / "architecture.md"), re.MULTILINE | re.DOTALL)
+    assert shown == ["\n".join(layers) + "\n"]
 
 
 @pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
