@@ -61,7 +61,7 @@ def test_new_key_address_is_set_and_synchronised(bench: Bench) -> None:
 
     assert [(one.step.operation, one.step.reason) for one in sent] == [
         ("set-options", "options for AVG differ"),
-        ("synchronize", "options changed"),
+        ("resynchronize", "options changed"),
     ]
     assert isinstance(sent[1].outcome, Done)
 

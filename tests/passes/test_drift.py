@@ -125,3 +125,45 @@ def test_absent_is_a_persons_work(estate: Estate) -> None:
     estate.manifests = (SMALL[0], SMALL[1].replace("spec:", "spec:\n  ensure: absent"))
     assert set(outcomes(estate.apply()).values()) == {"manual"}
     assert not estate.mutations()
+
+
+NEW_KEYS = (SMALL[0], SMALL[1].replace("keys@acme.example", "new@acme.example"), SMALL[2])
+
+
+def synchronised(estate: Estate) -> int:
+    """Return how often AVG was synchronised in the vendor's log."""
+    return sum("synchronize/AVG" in line["path"] and line["performed"] == 200 for line in estate.sim("GET", "/log"))
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "status_before", "drop_after", "status_after", "html", "truncate"])
+def test_fault_while_synchronising_again(estate: Estate, kind: str) -> None:
+    """An account that was synchronised before shows as such, which proves nothing: it is asked until it is answered."""
+    estate.apply()
+    estate.sim("DELETE", "/log")
+    estate.manifests = NEW_KEYS
+    estate.fault(kind, "/synchronize/AVG", method="POST")
+    assert estate.until_quiet() == [Exit.DONE]
+    assert 1 <= synchronised(estate) <= 2
+    assert actions(estate.plan()) == []
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before-commit", "after-commit"])
+def test_dying_while_synchronising_again(estate: Estate, after: bool) -> None:
+    """The next run does not take the synchronisation of before for this one."""
+    estate.apply()
+    estate.sim("DELETE", "/log")
+    estate.manifests = NEW_KEYS
+    assert estate.crash("/synchronize/AVG", after=after)
+    assert estate.until_quiet() == [Exit.DONE]
+    assert 1 <= synchronised(estate) <= 2
+    assert actions(estate.plan()) == []
+
+
+def test_deadline_while_synchronising_again(estate: Estate) -> None:
+    """Our own deadline leaves no doubt either: it is asked again in the same run."""
+    estate.apply()
+    estate.sim("DELETE", "/log")
+    estate.manifests, estate.timeout = NEW_KEYS, 0.2
+    estate.fault("hang", "/synchronize/AVG", method="POST", seconds=3600)
+    assert estate.until_quiet() == [Exit.DONE]
+    assert synchronised(estate) == 1

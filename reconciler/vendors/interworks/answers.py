@@ -153,6 +153,7 @@ _READERS: Mapping[str, Callable[[Step, Answer], Outcome]] = {
     catalogue.DISABLE: _account_patched,
     catalogue.SET_OPTIONS: _options_set,
     catalogue.SYNCHRONIZE: _synchronized,
+    catalogue.RESYNCHRONIZE: _synchronized,
     f"order-{catalogue.CREATE}": _order_created,
     catalogue.EXECUTE: _executed,
     catalogue.RESEND: _resent,

@@ -1,5 +1,7 @@
 """Object types of the BSS as data: fields, operations, their effects and how a lost answer is settled."""
 
+import dataclasses
+
 from reconciler.contract import (
     ByLookup,
     ByReadback,
@@ -17,7 +19,7 @@ OWN = "interworks"
 CAPABILITIES = ("can_set_sync_options", "can_synchronize", "can_execute_order", "can_resend_key")
 
 CREATE, UPDATE, ENABLE, DISABLE, REMOVE = "create", "update", "enable", "disable", "remove"
-SET_OPTIONS, SYNCHRONIZE = "set-options", "synchronize"
+SET_OPTIONS, SYNCHRONIZE, RESYNCHRONIZE = "set-options", "synchronize", "resynchronize"
 CORRECT, EXECUTE, RESEND = "correct", "execute", "resend"
 
 _PATCHED = ByReadback(tuple(wire.ACCOUNT_FIELDS.values()))
@@ -49,18 +51,19 @@ def sync_type(system: System) -> ObjectType:
     """Return the type of an account's synchronisation with a system."""
     where = f"open account {{name}} in the BSS, Provisioning Sync Status, {system.title}, Sync Options"
     done = f"then answer with `reconciler resolve {system.name}/sync/{{name}} --done`"
-    operations = [
-        Operation(
-            SYNCHRONIZE,
-            Kind.SYNC,
-            wire.SYNCHRONIZE,
-            ByLookup(("Status",)),
-            effects=frozenset({Effect.NOTIFIES} if system.mails else ()),
-            settles=True,
-            capability="can_synchronize",
-            instructions=f"{where}, press Save & Synchronize; {done}",
-        )
-    ]
+    first = Operation(
+        SYNCHRONIZE,
+        Kind.SYNC,
+        wire.SYNCHRONIZE,
+        ByLookup(("Status",)),
+        effects=frozenset({Effect.NOTIFIES} if system.mails else ()),
+        settles=True,
+        capability="can_synchronize",
+        instructions=f"{where}, press Save & Synchronize; {done}",
+    )
+    # The status does not show whether it was done again; asking again makes no second account (PROPOSED).
+    again = dataclasses.replace(first, name=RESYNCHRONIZE, recovery=ByReadback(()))
+    operations = [first, again]
     if system.options:
         operations.append(
             Operation(

@@ -150,14 +150,14 @@ def _sync_steps(case: Case, system: System, *, words: list[str], capabilities: C
                 basis=None if observed is None else {"options": {word: fields.get(word) for word in words}},
             )
         )
+    again = status is SyncStatus.SYNCHRONIZED
     steps.append(
         make_step(
             case,
-            operations[catalogue.SYNCHRONIZE],
+            operations[catalogue.RESYNCHRONIZE if again else catalogue.SYNCHRONIZE],
             reason=_why(case, system, status),
             capabilities=capabilities,
             changes=case.changes,
-            body={"changed": status is SyncStatus.SYNCHRONIZED},
             basis=None if observed is None else {"status": str(status)},
             after=tuple(step.operation for step in steps),
         )

@@ -136,7 +136,7 @@ async def synchronize(desk: Desk) -> Call | Satisfied:
     step, system = desk.step, desk.system
     number = desk.account_id(step.address.name)
     status = await desk.client.fetch_status(number, system.code)
-    done = status.status is SyncStatus.SYNCHRONIZED and not step.body.get("changed")
+    done = status.status is SyncStatus.SYNCHRONIZED and step.operation != catalogue.RESYNCHRONIZE
     if done or status.status is SyncStatus.IN_PROGRESS:
         return Satisfied(status.external_id or f"{number}:{system.code}")
     if status.status is SyncStatus.UNKNOWN:
@@ -251,6 +251,7 @@ PREPARED: Mapping[tuple[str, str], Callable[[Desk], Awaitable[Call | Satisfied]]
     ("account", catalogue.DISABLE): patch_account,
     ("sync", catalogue.SET_OPTIONS): set_options,
     ("sync", catalogue.SYNCHRONIZE): synchronize,
+    ("sync", catalogue.RESYNCHRONIZE): synchronize,
     ("order", catalogue.CREATE): create_order,
     ("order", catalogue.EXECUTE): execute_order,
     ("order", catalogue.RESEND): resend_key,

@@ -54,9 +54,18 @@ async def _options_set(desk: Desk) -> Verdict:
 
 
 async def _synchronized(desk: Desk) -> Verdict:
+    return await _in_sync(desk, at_rest=True)
+
+
+async def _synchronized_again(desk: Desk) -> Verdict:
+    """Nothing at rest shows whether it was done again, and to ask once more does no harm: it counts as not done."""
+    return await _in_sync(desk, at_rest=False)
+
+
+async def _in_sync(desk: Desk, *, at_rest: bool) -> Verdict:
     number = desk.account_id(desk.step.address.name)
     status = await desk.client.fetch_status(number, desk.system.code)
-    if status.status in {SyncStatus.SYNCHRONIZED, SyncStatus.IN_PROGRESS}:
+    if status.status is SyncStatus.IN_PROGRESS or (at_rest and status.status is SyncStatus.SYNCHRONIZED):
         return Found(status.external_id or f"{number}:{desk.system.code}")
     if status.status is SyncStatus.UNKNOWN:
         return Unknown(f"status is {status.word!r}, which is not known")
@@ -97,6 +106,7 @@ _LOOKS: Mapping[tuple[str, str], Callable[[Desk], Awaitable[Verdict]]] = {
     ("account", catalogue.DISABLE): _account_patched,
     ("sync", catalogue.SET_OPTIONS): _options_set,
     ("sync", catalogue.SYNCHRONIZE): _synchronized,
+    ("sync", catalogue.RESYNCHRONIZE): _synchronized_again,
     ("order", catalogue.CREATE): _order_created,
     ("order", catalogue.EXECUTE): _order_executed,
 }
