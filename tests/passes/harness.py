@@ -149,7 +149,12 @@ class Estate:
 
     def row(self, what: str, **wanted: Any) -> dict[str, Any]:
         """Return the one row of the vendor's books with these values."""
-        rows = [row for row in self.sim("GET", "/state")[what] if all(row[k] == v for k, v in wanted.items())]
+        return self.row_in(self.sim("GET", "/state"), what, **wanted)
+
+    @staticmethod
+    def row_in(state: Mapping[str, Any], what: str, **wanted: Any) -> dict[str, Any]:
+        """Return the one row of some books with these values."""
+        rows = [row for row in state[what] if all(row[k] == v for k, v in wanted.items())]
         assert len(rows) == 1, rows
         found: dict[str, Any] = rows[0]
         return found

@@ -36,6 +36,8 @@ FAULTS: dict[str, dict[str, Any]] = {
     "login-page-after-commit": {"kind": "html", "commit": True},
     "cut-body": {"kind": "truncate"},
     "no-json": {"kind": "garbage"},
+    "empty-body": {"kind": "garbage", "text": ""},
+    "other-content-type": {"kind": "wrong_content_type", "value": "text/html"},
     "duplicate-keys": {"kind": "duplicate_keys"},
     "redirect": {"kind": "redirect"},
     "redirect-after-commit": {"kind": "redirect", "commit": True},

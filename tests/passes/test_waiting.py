@@ -5,6 +5,8 @@ import pytest
 from reconciler.errors import Exit
 from reconciler.model import Address
 from reconciler.reconcile import applying
+from reconciler.reconcile.planning import Context
+from reconciler.vendors.interworks.wire import EXECUTE_ORDER
 from tests.passes.harness import SMALL, Estate, actions, outcomes
 
 ORDER = Address("avg", "order", "acme-avg")
@@ -151,3 +153,51 @@ def test_parent_is_synchronised_first(estate: Estate) -> None:
     assert [line["path"] for line in log if line["path"].endswith("synchronize/AVG")] == [
         "/api/accounts/101/synchronize/AVG"
     ]
+
+
+def test_nothing_is_built_on_a_status_we_do_not_know(estate: Estate) -> None:
+    """A word for a status that is new to us is not taken for a good one: what depends on it waits."""
+    estate.manifests = SMALL[:2]
+    estate.apply()
+    number = estate.row("accounts", code="acme")["id"]
+    estate.edit("sync", f"{number}:AVG", status="Pending approval")
+    estate.mutations()
+    estate.manifests = SMALL
+    applied = estate.apply()
+    assert set(outcomes(applied).values()) == {"waiting"}
+    assert applying.exit_code(applied, detailed=True) is Exit.CONVERGING
+    assert not estate.mutations()
+    estate.edit("sync", f"{number}:AVG", status="Synchronized")
+    assert estate.until_quiet() == [Exit.DONE]
+
+
+@pytest.mark.parametrize(
+    ("capability", "held"),
+    [
+        ("can_set_sync_options", ["avg/sync/nordwind:synchronize", "avg/sync/acme:synchronize"]),
+        ("can_synchronize", ["avg/order/acme-avg:create", "avg/order/acme-avg:execute"]),
+    ],
+)
+def test_dependants_of_a_persons_work_wait(estate: Estate, capability: str, held: list[str]) -> None:
+    """What comes after a manual step waits; it is neither sent nor blocked, and nobody is polled."""
+    estate.options = {"capabilities": {capability: False}}
+    before = estate.clock.monotonic()
+    found = outcomes(estate.apply())
+    assert {found[name] for name in held} == {"waiting"}
+    assert set(found.values()) <= {"done", "manual", "waiting"}
+    assert estate.clock.monotonic() - before < 60
+
+
+def test_order_executed_by_hand_where_the_vendor_offers_no_call(estate: Estate) -> None:
+    """A person executes in the BSS as the plan says: the next plan is empty, and the assets are there."""
+    estate.options = {"capabilities": {"can_execute_order": False}}
+    estate.apply()
+    assert actions(estate.plan()) == ["avg/order/acme-avg:execute"]
+
+    async def by_hand(context: Context) -> None:
+        number = estate.row_in(await estate.ask("GET", "/state"), "orders", name="acme-infra/acme-avg#1")["id"]
+        await context.accounts["avg"].client.send(EXECUTE_ORDER.call({"id": number}, body={"invoiceOption": 3}))
+
+    estate.do(by_hand)
+    assert actions(estate.plan()) == []
+    assert len(estate.books()["assets"]) == 2

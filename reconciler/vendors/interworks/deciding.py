@@ -114,7 +114,8 @@ def decide_sync(case: Case, system: System, capabilities: Capabilities) -> Decis
         return Decision(waiting=(Waiting(wanted.address, "vendor", f"{system.title} is synchronising"),))
     if status is SyncStatus.UNKNOWN:
         text = f"synchronisation with {system.title} is in a status that is not known"
-        return Decision(problems=(problem(case, codes.UNKNOWN_STATUS, text, severity=Severity.WARNING),))
+        warning = problem(case, codes.UNKNOWN_STATUS, text, severity=Severity.WARNING)
+        return Decision(waiting=(Waiting(wanted.address, "person", text),), problems=(warning,))
     if status is SyncStatus.SYNCHRONIZED:
         if not words and not _unsent(case):
             return Decision()
