@@ -73,7 +73,7 @@ async def plan(context: Context, *, only_changed: bool = False) -> Planned:
     `only_changed`: do not read what was settled when last read and whose manifest is still the same.
     """
     memory, known, protected = await _remembered(context)
-    claims = await open_claims(context)
+    claims = of_selection(context, await open_claims(context))
     aged = await _aged(context) if only_changed else {}
     focus = frozenset(context.estate.wanted.keys() - aged.keys()) if only_changed else None
     observation = await observe(context, ids=ids_of(context.estate.wanted, memory), focus=focus)
@@ -193,6 +193,12 @@ async def _aged(context: Context) -> dict[Address, datetime]:
             if same and record.sync_status is SyncStatus.SYNCHRONIZED and record.observed_at is not None:
                 aged[address] = record.observed_at
     return aged
+
+
+def of_selection(context: Context, claims: Iterable[OpenClaim]) -> list[OpenClaim]:
+    """Leave out what is not looked at: with a part of the estate, the doubts about the rest are not its affair."""
+    names = {address for one in context.estate.wanted.values() for address in one.addresses}
+    return [claim for claim in claims if not context.estate.partial or claim.key.address in names]
 
 
 async def open_claims(context: Context) -> list[OpenClaim]:

@@ -16,7 +16,7 @@ from reconciler.reconcile.planning import Context, Planned
 
 async def settle_open(context: Context, desk: Desk) -> list[Result]:
     """Look up what is open, after the vendors' lag, and record what is proved."""
-    claims = await planning.open_claims(context)
+    claims = planning.of_selection(context, await planning.open_claims(context))
     if not claims:
         return []
     await protocol.await_lag(desk, claims)

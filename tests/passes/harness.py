@@ -17,6 +17,7 @@ import httpx
 
 from reconciler import contract, schema, sealing
 from reconciler.apply.desk import Account
+from reconciler.cli.selecting import select
 from reconciler.errors import Exit
 from reconciler.files import Limits, SourceFile
 from reconciler.ledger.opening import open_ledger
@@ -93,6 +94,7 @@ class Estate:
     root: Path
     project: str = "acme-infra"
     former: tuple[str, ...] = ()
+    selection: str = ""
     timeout: float = 30.0
     lag: float = 5.0
     window: float = 900.0
@@ -255,6 +257,7 @@ class Estate:
         loaded = schema.load([SourceFile("specs/all.yaml", text.encode())], schema.Registry([kinds()]), Limits())
         owners = (self.project, *self.former)
         found = estate.expand(loaded.manifests, owners=owners, vendors=[vendor], problems=loaded.problems)
+        found = select(found, self.selection) if self.selection else found
         assert found.valid, [p.summary for p in found.problems if p.severity is Severity.ERROR]
         return found
 

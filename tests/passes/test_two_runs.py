@@ -122,3 +122,14 @@ def test_stopping_in_the_middle(estate: Estate, call: str, fault: str | None) ->
     assert {"not_started", "blocked"} & set(outcomes(applied).values())
     assert estate.until_quiet() == [Exit.DONE]
     assert estate.books() == expected()
+
+
+def test_doubt_about_what_is_not_selected_is_left_alone(estate: Estate) -> None:
+    """A run over a part of the estate neither settles nor reports the doubts about the rest."""
+    assert estate.crash("/execute", after=True)
+    estate.selection = "nordwind"
+    assert estate.until_quiet() == [Exit.DONE]
+    estate.selection = ""
+    assert estate.plan().doubts == (ORDER,)
+    assert estate.until_quiet() == [Exit.DONE]
+    assert estate.books() == expected()
