@@ -33,8 +33,10 @@ def changes(
         if observed is None:
             found.extend(_new(name, value, field=field))
         elif not field.create_only:
-            known = {} if field.write_only else observed
-            found.extend(_changed(name, value, known=known, field=field, same=applied.get(name) == fingerprint(value)))
+            if field.write_only or name not in observed:
+                found.extend(_unseen(name, value, field=field, same=applied.get(name) == fingerprint(value)))
+            else:
+                found.extend(_changed(name, value, before=observed[name], field=field))
     return tuple(found)
 
 
@@ -43,12 +45,12 @@ def _new(name: str, value: Json, *, field: Field) -> Iterator[Change]:
         yield Change(f"/{name}", None, SECRET if field.secret else value)
 
 
-def _changed(name: str, value: Json, *, known: Mapping[str, Json], field: Field, same: bool) -> Iterator[Change]:
-    if name not in known:
-        if not same:
-            yield Change(f"/{name}", SECRET if field.secret else UNKNOWN, SECRET if field.secret else value)
-        return
-    before = known[name]
+def _unseen(name: str, value: Json, *, field: Field, same: bool) -> Iterator[Change]:
+    if not same:
+        yield Change(f"/{name}", SECRET if field.secret else UNKNOWN, SECRET if field.secret else value)
+
+
+def _changed(name: str, value: Json, *, before: Json, field: Field) -> Iterator[Change]:
     if equal(value, before, field=field):
         return
     if field.secret:

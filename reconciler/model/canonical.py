@@ -11,9 +11,7 @@ JsonObject: TypeAlias = dict[str, Json]
 
 def canonical(value: Json) -> bytes:
     """Return sorted, compact ASCII JSON; ValueError for NaN and infinities."""
-    return json.dumps(
-        value, ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":"), default=_plain
-    ).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def digest(value: Json) -> str:
@@ -25,3 +23,8 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":"), default=_plain
+)  # made once: making it costs more than most values do
