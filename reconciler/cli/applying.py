@@ -102,7 +102,7 @@ class Caller:
         if not self._ask:
             return True
         with progress.paused(), signals.raising():
-            output.note(planning.render(plan, "text"))
+            output.show(planning.render(plan, "text"))
             return not plan.actions or click.confirm("Carry this out?", err=True)
 
     def _take_desk(self, desk: Desk, signals: Signals) -> None:

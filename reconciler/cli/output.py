@@ -7,6 +7,9 @@ import click
 
 from reconciler.cli.options import globals_of
 
+LONGEST_LINE = 2000
+"""Characters of one line of a hint or an error."""
+
 
 def emit(text: str) -> None:
     """Write a result to stdout."""
@@ -19,7 +22,13 @@ def note(text: str) -> None:
     from reconciler.render import escape
 
     for line in text.splitlines() or [""]:
-        sys.stderr.write(_masked(escape.terminal(line)) + "\n")
+        sys.stderr.write(escape.ci_line(escape.terminal(_masked(line), LONGEST_LINE)) + "\n")
+    sys.stderr.flush()
+
+
+def show(rendered: str) -> None:
+    """Write to stderr what a renderer has made harmless already, such as the plan a person is asked about."""
+    sys.stderr.write(_masked(rendered))
     sys.stderr.flush()
 
 

@@ -10,6 +10,9 @@ from reconciler.cli import output
 from reconciler.cli.options import global_flags
 from reconciler.errors import Exit, UsageError
 
+LOOKALIKES = str.maketrans("OIL", "011")
+"""Letters that are taken for digits."""
+
 
 @click.command()
 @global_flags
@@ -33,7 +36,8 @@ def explain(code: str) -> int:
     found = codes.explain(code, *tables)
     if found is None:
         known = [name for table in (codes.CODES, *tables) for name in table]
-        near = difflib.get_close_matches(code.upper(), known, n=1)
+        meant = code.upper().translate(LOOKALIKES)
+        near = difflib.get_close_matches(meant, known, n=1)
         hint = f"; did you mean {near[0]}" if near else ""
         raise UsageError(f"there is no code {code}{hint}")
     output.emit(f"{code.strip().upper()}: {found.title}\n\nCause: {found.cause}\nCure:  {found.cure}\n")
