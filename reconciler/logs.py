@@ -35,7 +35,8 @@ DEEPEST = 4
 SHORTEST_MASKED = 4
 """Characters a secret needs to be masked; shorter ones would blot out ordinary words."""
 
-_QUIET = ("httpx", "httpcore", "asyncio", "watchfiles", "uvicorn")
+_QUIET = ("asyncio", "watchfiles", "uvicorn")
+"""Libraries that log; httpx and httpcore are silenced by their owner, `vendors.http`, for their lines hold URLs."""
 _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )

@@ -248,11 +248,11 @@ def test_library_records_pass_the_same_way(stream: io.StringIO) -> None:
 
     logging.getLogger("httpx").info("HTTP Request: GET https://x/?token=hunter2-secret")
     logging.getLogger("asyncio").debug("selector")
-    logging.getLogger("httpcore").warning("closing %s", "hunter2-secret")
+    logging.getLogger("watchfiles").warning("closing %s", "hunter2-secret")
     logging.getLogger("unheard.of").error("odd", exc_info=fail())
 
     assert [(line["logger"], line["level"], line["event"]) for line in lines(stream)] == [
-        ("httpcore", "warning", "closing (secret)"),
+        ("watchfiles", "warning", "closing (secret)"),
         ("unheard.of", "error", "odd"),
     ]
 
