@@ -37,7 +37,8 @@ def find_project(start: Path, config: Path | None = None) -> Path:
             return folder / FILE_NAME
         if (folder / ".git").exists():
             break
-    raise ConfigurationError(f"no {FILE_NAME} in {here} or above; create one (README.md shows how) or name one with --config")
+    cure = "create one (README.md shows how) or name one with --config"
+    raise ConfigurationError(f"no {FILE_NAME} in {here} or above; {cure}")
 
 
 def load_settings(path: Path, *, environment: str | None = None, plugins: Mapping[str, Plugin]) -> Loaded:

@@ -135,3 +135,20 @@ def within(root: Path | None, scenario: Callable[[Book], Coroutine[Any, Any, T]]
             return await scenario(book)
 
     return asyncio.run(play())
+
+
+def database(root: Path) -> Path:
+    """Return the file of the ledger below a root."""
+    return root / ".reconciler" / "state.db"
+
+
+def closed(ledger: Ledger) -> Ledger:
+    """Close a ledger whose notices and properties are looked at."""
+    asyncio.run(ledger.aclose())
+    return ledger
+
+
+async def whole_run(book: Book) -> None:
+    """Do one order and end the run."""
+    await book.ended(DONE)
+    await book.ledger.end_run(book.run, now=LATER)
