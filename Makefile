@@ -49,4 +49,4 @@ lock: .venv/dev.stamp ## pin and hash what is installed now
 	$(PY) tools/lock.py
 
 clean: ## remove what the other targets made
-	rm -rf .venv .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
