@@ -85,7 +85,13 @@ class _Walker:
         self.frame: MappingNode | SequenceNode = self.root
         self.stack: list[MappingNode | SequenceNode] = []
         self.refused: set[int] = set()
-        self.handlers: dict[type, Callable[[Any], None]] = {
+
+    def run(self, get_event: Callable[[], Any]) -> None:
+        """Take events until the stream ends."""
+        count, most = 0, self.limits.document_events
+        attach, inspect = self.attach, self.inspect if self.careful else None
+        # Not kept in self: that would be a ring, and the collector is off while trees are made.
+        handlers: dict[type, Callable[[Any], None]] = {
             MappingStartEvent: self.open,
             SequenceStartEvent: self.open,
             MappingEndEvent: self.end,
@@ -95,11 +101,6 @@ class _Walker:
             DocumentEndEvent: _ignore,
             StreamStartEvent: _ignore,
         }
-
-    def run(self, get_event: Callable[[], Any]) -> None:
-        """Take events until the stream ends."""
-        count, most = 0, self.limits.document_events
-        attach, inspect, handlers = self.attach, self.inspect if self.careful else None, self.handlers
         while True:
             event = get_event()
             count += 1
