@@ -66,9 +66,7 @@ class Committer:
     async def flush(self) -> None:
         """Wait for everything queued so far; raise what a queued write was refused with."""
         await self.run(_nothing)
-        if self._refusal is not None:
-            refusal, self._refusal = self._refusal, None
-            raise refusal
+        self._raise_refusal()
 
     async def aclose(self) -> None:
         """Commit what is queued, end the thread, close the connection; StateError when anything failed."""
@@ -79,6 +77,12 @@ class Committer:
         await asyncio.to_thread(self._thread.join)
         if self._failure is not None:
             raise self._error()
+        self._raise_refusal()
+
+    def _raise_refusal(self) -> None:
+        refusal, self._refusal = self._refusal, None
+        if refusal is not None:
+            raise refusal
 
     def _serve(self) -> None:
         running = True

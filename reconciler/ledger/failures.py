@@ -4,7 +4,7 @@ import sqlite3
 
 _FULL = "the disk is full; free space and run again"
 _READ_ONLY = "it cannot be written; give this user write access to the file and its directory"
-_DAMAGED = (
+DAMAGED = (
     "the file is damaged or no ledger; restore a backup, or move it away: what exists at vendors is found again by"
     " our references"
 )
@@ -16,8 +16,8 @@ _CAUSES = {
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_PERM: _READ_ONLY,
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that the directory exists and that this user may use it",
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
     sqlite3.SQLITE_BUSY: _BUSY,
     sqlite3.SQLITE_LOCKED: _BUSY,
     sqlite3.SQLITE_IOERR: _BROKEN,
@@ -34,5 +34,5 @@ def cause(error: BaseException) -> str:
     if code is not None and (code & 0xFF) in _CAUSES:
         return _CAUSES[code & 0xFF]
     if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-        return f"{error}; {_DAMAGED.partition('; ')[2]}"
+        return f"{error}; {DAMAGED.partition('; ')[2]}"
     return f"{str(error) or type(error).__name__}; check disk and permissions, then run again"

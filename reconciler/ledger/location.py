@@ -1,11 +1,13 @@
 """Where a ledger lies: from the address in the configuration to a directory and a file only we can read."""
 
 import contextlib
+import errno
 import os
 import re
 from pathlib import Path
 
 from reconciler.errors import ConfigurationError, StateError
+from reconciler.ledger.mark import sync_directory
 
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "glusterfs", "lustre", "davfs", "fuse.sshfs", "ncpfs"}
@@ -13,7 +15,10 @@ _NETWORK = frozenset(
 
 
 def read_address(url: str, *, root: Path) -> Path:
-    """Return the database file of a `sqlite:///` address; relative ones count from `root`. ConfigurationError."""
+    """Return the database file of a `sqlite:///` address; relative ones count from `root`. ConfigurationError.
+
+    Links are followed, so that all who use the same file meet at the same lock and mark.
+    """
     scheme, separator, rest = url.partition("://")
     if scheme in {"postgresql", "postgres"}:
         raise ConfigurationError(
@@ -25,7 +30,10 @@ def read_address(url: str, *, root: Path) -> Path:
         raise ConfigurationError(
             "state in memory forgets what was ordered; name a file: sqlite:///.reconciler/state.db"
         )
-    return root / rest[1:]
+    try:
+        return (root / rest[1:]).resolve()
+    except (OSError, RuntimeError) as error:
+        raise ConfigurationError("state leads through links that end nowhere; name the file itself") from error
 
 
 def make_directory(path: Path) -> None:
@@ -33,6 +41,7 @@ def make_directory(path: Path) -> None:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.mkdir(mode=0o700, exist_ok=True)
+        sync_directory(path.parent)
     elif path.name != ".reconciler":
         return
     with contextlib.suppress(FileExistsError), (path / ".gitignore").open("x", encoding="ascii") as file:
@@ -40,8 +49,15 @@ def make_directory(path: Path) -> None:
 
 
 def make_file(path: Path) -> None:
-    """Create the database file with mode 0600, or bring an existing one to it. OSError."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    """Create the database file with mode 0600, or bring an existing one to it. OSError.
+
+    An existing file is never opened here: closing it again would drop every lock that this process has on it through
+    another connection (https://sqlite.org/howtocorrupt.html section 2.2), and its journal would be deleted under it.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     with contextlib.suppress(PermissionError):
         path.chmod(0o600)
 
@@ -52,7 +68,7 @@ def check_local(path: Path) -> None:
         mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return
-    if kind := network_filesystem(mounts, path.resolve()):
+    if kind := network_filesystem(mounts, path):
         raise StateError(
             f"state {path} lies on a network file system ({kind}), where it can lose orders; move it to a local disk"
         )

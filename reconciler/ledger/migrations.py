@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from reconciler.errors import StateError
+from reconciler.errors import Locked, StateError
 from reconciler.ledger import statements
+from reconciler.ledger.lock import RunLock
 
 Steps: TypeAlias = Mapping[int, Sequence[str]]
 """Version -> the statements that lead from it to the next."""
@@ -73,6 +74,27 @@ def upgrade(
                 connection.execute(statement)
         _set(connection, "schema", str(newest))
     return version
+
+
+def upgrade_file(
+    connection: sqlite3.Connection,
+    database: Path,
+    *,
+    steps: Steps = STEPS,
+    newest: int = statements.SCHEMA_VERSION,
+) -> Path | None:
+    """Upgrade while no run of any version is at work; return the copy of before, None when another was first.
+
+    Locked while a run goes on: it may be one of an older program, which would not know the new schema.
+    """
+    lock = RunLock(database)
+    if not lock.acquire():
+        raise Locked(f"state {database} must be upgraded while no run holds its lock; run again when that has ended")
+    try:
+        backup = database.with_name(f"{database.name}.backup-v{read_version(connection)}")
+        return backup if upgrade(connection, backup=backup, steps=steps, newest=newest) < newest else None
+    finally:
+        lock.release()
 
 
 def copy(connection: sqlite3.Connection, target: Path) -> None:

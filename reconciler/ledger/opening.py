@@ -13,7 +13,7 @@ from pathlib import Path
 
 from reconciler.errors import StateError
 from reconciler.ledger import location, migrations, statements
-from reconciler.ledger.failures import cause
+from reconciler.ledger.failures import DAMAGED, cause
 from reconciler.ledger.mark import read_mark
 from reconciler.ledger.spill import find_spills
 from reconciler.ledger.sqlite import Opened, SqliteLedger
@@ -50,17 +50,15 @@ def _open_to_write(database: Path) -> SqliteLedger:
     location.make_file(database)
     connection = _connect(_uri(database, "rw"))
     with _closing_on_failure(connection, database):
-        migrations.check_version(migrations.read_version(connection))  # before anything is changed in it
+        version = _check(connection)  # before anything is changed in it
         if connection.execute(statements.WRITE_AHEAD).fetchone() != ("wal",):
             raise StateError("the file system lacks what a safe ledger needs (shared memory); use a local disk")
         notices: tuple[str, ...] = ()
-        version = migrations.read_version(connection)
         if version == 0:
             notices = (NEW,) if migrations.create(connection) else ()
         elif version != statements.SCHEMA_VERSION:
-            backup = database.with_name(f"{database.name}.backup-v{version}")
-            migrations.upgrade(connection, backup=backup)
-            notices = (f"the ledger was upgraded from schema {version}; a copy of before is {backup}",)
+            backup = migrations.upgrade_file(connection, database)
+            notices = (f"the ledger was upgraded; a copy of before is {backup}",) if backup else ()
         return _ledger(connection, database, notices=notices)
 
 
@@ -71,11 +69,18 @@ def _open_to_read(database: Path) -> SqliteLedger:
         return _ledger(connection, database, notices=(NEW,), read_only=True)
     connection = _connect(_uri(database, _reading_mode(database)))
     with _closing_on_failure(connection, database):
-        version = migrations.read_version(connection)
-        migrations.check_version(version)
-        if version != statements.SCHEMA_VERSION:
+        if _check(connection) != statements.SCHEMA_VERSION:
             connection = _upgraded_copy(connection)
         return _ledger(connection, database, read_only=True)
+
+
+def _check(connection: sqlite3.Connection) -> int:
+    """Return the schema version; StateError when it is not ours, too new, or claims could be overlooked in it."""
+    version = migrations.read_version(connection)
+    migrations.check_version(version)
+    if version and connection.execute(statements.CHECK_CLAIMS).fetchone() != ("ok",):
+        raise StateError(DAMAGED)
+    return version
 
 
 def _reading_mode(database: Path) -> str:

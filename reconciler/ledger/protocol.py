@@ -159,7 +159,7 @@ class Ledger(Protocol):
 
     @property
     def rewound(self) -> bool:
-        """Whether it went back in time and no run has ended since: what it does not know may have been done."""
+        """Whether it went back in time and no run has settled that: what it does not know may have been done."""
         ...
 
     def fingerprint(self, value: Json) -> str:
@@ -170,8 +170,11 @@ class Ledger(Protocol):
         """Take the lock and a new fence, durable. Locked when another live run holds it; a dead run's is taken over."""
         ...
 
-    async def end_run(self, run: Run, *, now: datetime) -> None:
-        """Flush and release the lock, durable."""
+    async def end_run(self, run: Run, *, now: datetime, settled: bool = True) -> None:
+        """Flush and release the lock, durable.
+
+        `settled` False: the run did not look at everything wanted, so a ledger that went back in time stays so.
+        """
         ...
 
     async def use_plan(self, run: Run, digest: str, *, now: datetime) -> bool:

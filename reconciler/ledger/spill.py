@@ -7,6 +7,7 @@ over when no other run came between; a line that does not fit is left for a pers
 import contextlib
 import json
 import os
+import secrets
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,7 @@ class Spill:
         self.run = "none"
         self.path: Path | None = None
         self.lost = 0
+        self._tag = secrets.token_hex(4)
 
     def append(self, writes: Sequence[Write]) -> None:
         """Add writes durably: beside the database, else in the directory for temporary files, else count them lost."""
@@ -36,11 +38,11 @@ class Spill:
             json_text({"ledger": self._ledger, "fence": write.fence, "write": write.name, "row": write.row}) + "\n"
             for write in writes
         )
-        name = f"{self._database.name}.spill-{self.run}.jsonl"
+        name = f"{self._database.name}.spill-{self.run}-{self._tag}.jsonl"
         places = [self._database.parent / name, Path(tempfile.gettempdir()) / name]
         for path in [self.path] if self.path else places:
             with contextlib.suppress(OSError):
-                _append(path, lines.encode("ascii"))
+                _append(path, lines.encode("ascii"), fresh=self.path is None)
                 self.path = path
                 return
         self.lost += len(writes)
@@ -48,13 +50,20 @@ class Spill:
     @property
     def report(self) -> str:
         """What to tell people about it; empty when nothing was spilled."""
-        kept = f"; what was not saved is kept in {self.path}, which the next run takes over" if self.path else ""
+        kept = f"; what was not saved is kept in {self.path}, {self._hint}" if self.path else ""
         lost = f"; {self.lost} records could not be kept, the next run asks the vendors instead" if self.lost else ""
         return kept + lost
 
+    @property
+    def _hint(self) -> str:
+        if self.path is not None and self.path.parent == self._database.parent:
+            return "which the next run takes over"
+        return f"move it to {self._database.parent} and the next run takes it over"
 
-def _append(path: Path, data: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+
+def _append(path: Path, data: bytes, *, fresh: bool) -> None:
+    """Append durably, all or nothing; a `fresh` file must not exist yet, so that nobody else's is written to."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | (os.O_EXCL if fresh else 0)
     descriptor = os.open(path, flags, 0o600)
     before = os.fstat(descriptor).st_size
     try:
@@ -64,6 +73,8 @@ def _append(path: Path, data: bytes) -> None:
     except OSError:
         with contextlib.suppress(OSError):
             os.ftruncate(descriptor, before)
+            if fresh:
+                path.unlink()
         raise
     finally:
         os.close(descriptor)

@@ -81,7 +81,7 @@ class SqliteLedger:
 
     @property
     def rewound(self) -> bool:
-        """Whether it went back in time and no run has ended since."""
+        """Whether it went back in time and no run has settled that."""
         return self._rewound
 
     @property
@@ -131,14 +131,14 @@ class SqliteLedger:
             connection.execute(statements.SET_META, {"name": "rewound", "value": "yes"})
         return Run(str(row["id"]), fence, rows.read_time(str(row["now"]))), done
 
-    async def end_run(self, run: Run, *, now: datetime) -> None:
-        """Flush and release the lock, durable."""
+    async def end_run(self, run: Run, *, now: datetime, settled: bool = True) -> None:
+        """Flush and release the lock, durable; unless `settled` a ledger that went back in time stays so."""
         moment = rows.time_text(now)
         try:
             await self._committer.flush()
-            await self._committer.run(functools.partial(_leave_run, fence=run.fence, now=moment))
+            await self._committer.run(functools.partial(_leave_run, fence=run.fence, now=moment, settled=settled))
             await self._write_mark(run.fence)
-            self._serial, self._rewound = run.fence, False
+            self._serial, self._rewound = run.fence, self._rewound and not settled
         finally:
             self._release()
 
@@ -255,10 +255,11 @@ class SqliteLedger:
             raise StateError(f"state {self._name} has no mark beside it: {cause(error)}") from error
 
 
-def _leave_run(connection: sqlite3.Connection, *, fence: int, now: str) -> None:
+def _leave_run(connection: sqlite3.Connection, *, fence: int, now: str, settled: bool) -> None:
     writing.check_fence(connection, fence)
     connection.execute(statements.END_RUN, {"fence": fence, "now": now})
-    connection.execute(statements.CLEAR_META, {"name": "rewound"})
+    if settled:
+        connection.execute(statements.CLEAR_META, {"name": "rewound"})
 
 
 def _use_plan(connection: sqlite3.Connection, *, fence: int, row: Mapping[str, Json]) -> bool:

@@ -109,6 +109,7 @@ SCHEMA = (
 PRAGMAS = ("PRAGMA foreign_keys = ON", "PRAGMA busy_timeout = 15000", "PRAGMA synchronous = FULL")
 WRITE_AHEAD = "PRAGMA journal_mode = WAL"
 
+CHECK_CLAIMS = "PRAGMA integrity_check(claims)"
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
 META = "SELECT name, value FROM meta"
 SET_META = "INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT DO UPDATE SET value = excluded.value"
@@ -206,7 +207,8 @@ DROP_ASSETS = "DELETE FROM assets WHERE scope = :scope AND order_address = :orde
 
 OBJECT_IDS = "SELECT address, vendor_id, applied FROM objects WHERE scope = :scope"
 CLAIMS = """
-SELECT address, operation, revision, state, frozen, vendor_id FROM claims WHERE scope = :scope ORDER BY revision DESC
+SELECT address, operation, revision, state, frozen, vendor_id FROM claims WHERE scope = :scope
+ORDER BY revision DESC, address, operation
 """
 OPEN_CLAIMS = """
 SELECT c.address, c.operation, c.revision, c.state, c.attempts, coalesce(a.sent_at, c.updated_at), a.ended_at,

@@ -47,6 +47,14 @@ async def hold(root: Path) -> None:
         tell("holding", os.getpid(), book.run.id, book.run.fence)
 
 
+async def visit(root: Path) -> None:
+    """Open the ledger to write, look, and close it again."""
+    ledger = open_ledger(URL, root=root)
+    found = await ledger.read_open_claims([SCOPE])
+    await ledger.aclose()
+    tell("closed", len(found))
+
+
 async def send(root: Path) -> None:
     """Stop between `sent` and its conclusion, with earlier outcomes durable and one only queued."""
     async with opened(root) as book:
@@ -127,7 +135,8 @@ async def unprivileged(root: Path) -> None:
 
 
 ACTIONS: Mapping[str, Callable[[Path], Coroutine[Any, Any, None]]] = {
-    action.__name__: action for action in (hold, send, race, full_before_sending, full_after_sending, unprivileged)
+    action.__name__: action
+    for action in (hold, visit, send, race, full_before_sending, full_after_sending, unprivileged)
 }
 
 if __name__ == "__main__":

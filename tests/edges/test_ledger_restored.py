@@ -66,3 +66,15 @@ def test_back_in_time_holds_until_a_run_has_ended(tmp_path: Path) -> None:
 
     assert within(tmp_path, ends)
     assert not closed(open_ledger(URL, root=tmp_path)).rewound
+
+
+def test_back_in_time_holds_after_a_run_that_did_not_look_at_everything(tmp_path: Path) -> None:
+    """What one run did not look at is not new for the next, however well it ended."""
+    shutil.copy(backed_up(tmp_path), database(tmp_path))
+
+    async def partly(book: Book) -> None:
+        await book.ledger.end_run(book.run, now=LATER, settled=False)
+        assert book.ledger.rewound
+
+    within(tmp_path, partly)
+    assert closed(open_ledger(URL, root=tmp_path)).rewound
