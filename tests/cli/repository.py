@@ -111,7 +111,7 @@ class Repository:
         self.root = root
         self.vendor = vendor
         self.env = {
-            **{name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH") if name in os.environ},
+            **{name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH", "COVERAGE_PROCESS_CONFIG") if name in os.environ},
             "HOME": str(root.parent),
             "TMPDIR": str(root.parent),
             **CREDENTIALS,
