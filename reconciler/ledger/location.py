@@ -62,6 +62,12 @@ def make_file(path: Path) -> None:
         path.chmod(0o600)
 
 
+def check_regular(path: Path) -> None:
+    """Raise StateError when something other than a file has the ledger's name: a pipe is no empty ledger. OSError."""
+    if path.exists() and not path.is_file():
+        raise StateError(f"state {path} is no regular file; name another file as `state`")
+
+
 def check_local(path: Path) -> None:
     """Raise StateError when the file would lie on a network file system: locks and order of writes fail there."""
     try:

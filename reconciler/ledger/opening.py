@@ -33,6 +33,7 @@ def open_ledger(url: str, *, root: Path, read_only: bool = False) -> SqliteLedge
     database = location.read_address(url, root=root)
     location.check_local(database)
     try:
+        location.check_regular(database)
         return _open_to_read(database) if read_only else _open_to_write(database)
     except (sqlite3.Error, OSError) as error:
         raise StateError(f"state {database} cannot be opened: {cause(error)}") from error

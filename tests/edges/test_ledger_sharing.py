@@ -1,14 +1,16 @@
 """Rules of a ledger file in many hands: other connections, names and versions, damage, what is kept beside it."""
 
 import asyncio
+import os
 import sqlite3
 import stat
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from reconciler.errors import Exit, FenceLost, Locked, StateError
+from reconciler.errors import ConfigurationError, Exit, FenceLost, Locked, StateError
 from reconciler.ledger import migrations
 from reconciler.ledger.opening import open_ledger
 from reconciler.ledger.spill import Spill
@@ -86,6 +88,24 @@ def test_overlooked_claim_is_damage(tmp_path: Path, *, read_only: bool) -> None:
     with pytest.raises(StateError, match=r"state\.db .*damaged.*restore a backup") as caught:
         open_ledger(URL, root=tmp_path, read_only=read_only)
     assert caught.value.exit_code is Exit.STATE
+
+
+@pytest.mark.parametrize("read_only", [True, False], ids=["read", "write"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "directory"])
+def test_what_is_no_file_is_no_ledger(tmp_path: Path, *, make: Callable[[Path], None], read_only: bool) -> None:
+    """A pipe or a directory in the ledger's place is neither waited for nor taken for a new ledger."""
+    database(tmp_path).parent.mkdir()
+    make(database(tmp_path))
+    with pytest.raises(StateError, match=r"state\.db is no regular file; name another file"):
+        open_ledger(URL, root=tmp_path, read_only=read_only)
+
+
+def test_links_that_end_nowhere(tmp_path: Path) -> None:
+    """Links that lead to each other are an error of the configuration."""
+    database(tmp_path).parent.mkdir()
+    database(tmp_path).symlink_to(database(tmp_path))
+    with pytest.raises(ConfigurationError, match="name the file itself"):
+        open_ledger(URL, root=tmp_path)
 
 
 def test_upgrade_waits_for_the_run(tmp_path: Path) -> None:
