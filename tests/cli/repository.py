@@ -19,6 +19,8 @@ CONTRACT = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 64, 130}
 """Every exit code the command line may end with."""
 LIMIT = 60.0
 """Seconds one command may take."""
+KEPT = ("PATH", "LANG", "PYTHONPATH", "COVERAGE_PROCESS_CONFIG")
+"""Variables of the tests that the commands get."""
 
 CONFIGURATION = """\
 apiVersion: reconciler/v1
@@ -111,7 +113,7 @@ class Repository:
         self.root = root
         self.vendor = vendor
         self.env = {
-            **{name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH", "COVERAGE_PROCESS_CONFIG") if name in os.environ},
+            **{name: os.environ[name] for name in KEPT if name in os.environ},
             "HOME": str(root.parent),
             "TMPDIR": str(root.parent),
             **CREDENTIALS,
