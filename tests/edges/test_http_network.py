@@ -68,6 +68,45 @@ def test_the_next_address_is_tried() -> None:
     assert connect("https://vendor.example", Resolver(["127.0.0.9", "127.0.0.1"]), allow_private=True) == 1
 
 
+class Swallowing(httpcore.AsyncNetworkBackend):
+    """A network on which packets to one address vanish; keeps who was called and for how long."""
+
+    def __init__(self, dead: str) -> None:
+        self.calls: list[tuple[str, float | None]] = []
+        self._dead = dead
+
+    async def connect_tcp(
+        self,
+        host: str,
+        _port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        _local_address: str | None = None,
+        _socket_options: object = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect, or time out."""
+        self.calls.append((host, timeout))
+        if host == self._dead and timeout is not None:
+            raise httpcore.ConnectTimeout
+        return httpcore.AsyncMockStream([])
+
+
+def test_an_address_that_swallows_packets_leaves_time_for_the_next() -> None:
+    """All addresses but the last get a short time, and the one that answered is the first to be called again."""
+    inner = Swallowing("2606:2800::1")
+    origin = parse_origin("https://vendor.example")
+    resolver = Resolver(["2606:2800::1", "93.184.216.34"])
+    network = AdmittedNetwork(origin, allow_private=False, resolve=resolver, inner=inner)
+
+    async def main() -> None:
+        for _ in range(2):
+            await network.connect_tcp(origin.host, origin.port)
+
+    asyncio.run(main())
+
+    assert inner.calls == [("2606:2800::1", 3.0), ("93.184.216.34", None), ("93.184.216.34", 3.0)]
+    assert resolver.asked == 1
+
+
 def test_a_name_whose_addresses_are_dead_is_asked_again() -> None:
     """When nothing answers at the known addresses the next connection looks anew, and vets anew."""
     resolver = Resolver(["127.0.0.9"], ["8.8.8.8"])

@@ -188,6 +188,22 @@ def test_a_token_that_is_refused_is_replaced_once() -> None:
     ]
 
 
+def test_readers_refused_together_share_one_new_token() -> None:
+    """Many reads that are refused for the same old token sign in anew once between them."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return reply(401) if request.headers["authorization"] == f"Bearer {TOKEN}1" else reply(data=[1])
+
+    transport = Scripted(answer)
+
+    async def main() -> list[Answer]:
+        async with http_samples.client(transport, wire=SIGNED, concurrency=20) as client:
+            return await asyncio.gather(*(client.reader.fetch(LIST.call()) for _ in range(20)))
+
+    assert all(answer.ok for answer in asyncio.run(main()))
+    assert (len(transport.requests), transport.tokens) == (40, 2)
+
+
 def test_a_new_token_that_is_refused_too_ends_the_read() -> None:
     """One replay only: credentials are not hammered."""
     transport = Scripted(reply(401, {"Message": "who are you"}))
@@ -206,6 +222,21 @@ def test_a_500_on_a_read_signs_in_anew_once() -> None:
         fetch(transport, signed=True)
 
     assert (len(transport.requests), transport.tokens) == (3, 2)
+
+
+def test_a_vendor_that_keeps_answering_500_is_not_signed_in_to_for_every_read() -> None:
+    """Once each read is a single try there is no use for a new token, and none is asked for."""
+    transport = Scripted(reply(500))
+
+    async def main() -> None:
+        async with http_samples.client(transport, wire=SIGNED) as client:
+            for _ in range(9):
+                with pytest.raises(errors.VendorError):
+                    await client.reader.fetch(LIST.call())
+
+    asyncio.run(main())
+
+    assert (len(transport.requests), transport.tokens) == (3 * 3 + 6, 1 + 3)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
 """Sending a change: one attempt, whatever happens, and nobody can cut it short."""
 
 import asyncio
+import base64
+import urllib.parse
+from typing import Any
 
 import httpx
 import pytest
 
 from reconciler import errors
 from reconciler.contract import Answer, Call, Endpoint
+from reconciler.model import Secret
 from reconciler.testing.clock import VirtualClock
 from tests.edges import http_samples
 from tests.edges.http_samples import CHANGES, LIST, MAKE, ONE, SIGNED, Scripted, reply
@@ -133,6 +137,18 @@ class Gated(httpx.AsyncBaseTransport):
         return reply()
 
 
+class Disguising(httpx.AsyncBaseTransport):
+    """Never answers, and turns a cancellation into a failed read."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Wait for ever."""
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as error:
+            raise httpx.ReadError("closed", request=request) from error
+        raise AssertionError("an event that nobody sets was set")
+
+
 def test_cancelling_the_caller_does_not_cancel_the_request() -> None:
     """A change in flight is finished though nobody waits for it any more, and closing waits for it."""
 
@@ -186,6 +202,39 @@ def test_no_more_than_the_allowed_number_is_in_flight() -> None:
             return seen
 
     assert asyncio.run(main()) == 2
+
+
+def test_a_refusal_that_repeats_secrets_comes_without_them() -> None:
+    """A failed answer goes to people and into the ledger: no token, credential or secret of the body is in it."""
+    body_secret = "pbx canary/+1"
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        token = request.headers["authorization"].removeprefix("Bearer ")
+        key = base64.b64encode(b"password-canary").decode()
+        text = f"{token}, {key}, {body_secret}, {urllib.parse.quote_plus(body_secret)} are odd"
+        return reply(400, {"Type": "ValidationError", "Message": text, "Errors": [{"Field": token, body_secret: 1}]})
+
+    body: Any = {"apiKey": [Secret(body_secret)]}
+
+    refused = send(Scripted(answer), MAKE.call(body=body), signed=True)
+
+    assert refused.data == {
+        "Type": "ValidationError",
+        "Message": "(secret), (secret), (secret), (secret) are odd",
+        "Errors": [{"Field": "(secret)", "(secret)": 1}],
+    }
+
+
+def test_a_deadline_is_one_whatever_a_library_makes_of_it() -> None:
+    """When our time is up the error says so, also if the transport reports the cancellation as its own failure."""
+
+    async def main() -> None:
+        async with http_samples.client(Disguising(), timeout=0.05) as client:
+            with pytest.raises(errors.NoAnswer) as caught:
+                await client.send(MAKE.call())
+            assert caught.value.deadline
+
+    asyncio.run(main())
 
 
 def test_a_signed_out_change_leads_to_one_new_token() -> None:

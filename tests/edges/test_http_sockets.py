@@ -248,13 +248,62 @@ def test_a_huge_body_without_a_length_is_cut_off() -> None:
         work(server, fetch, max_bytes=100_000)
 
 
-def test_the_libraries_write_no_logs(caplog: pytest.LogCaptureFixture) -> None:
-    """The libraries would log URLs and headers; they are silent even when everything is on."""
+CANARIES = ("password-canary", "key-canary", "secret-canary", "token-canary", "cookie-canary")
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> str:
+    """Sign in, read and change something with all logging on; return every record with its arguments."""
     caplog.set_level(logging.DEBUG)
+    echo = ["Set-Cookie: cookie-canary", "X-Echo: token-canary"]
+    answer = Prepared(http(b"[]", headers=echo))
+    server = Server(Prepared(http(b'{"access_token": "token-canary"}')), answer)
 
-    work(Server(Prepared(http(b"[]"))), fetch)
+    async def doing(client: Client) -> Answer:
+        await fetch(client)
+        return await make(client)
 
-    assert [record.name for record in caplog.records if record.name.partition(".")[0] in {"httpx", "httpcore"}] == []
+    work(server, doing, wire=http_samples.SIGNED)
+
+    assert len(server.requests) == 3
+    return "\n".join(f"{record.name} {record.getMessage()} {record.args!r}" for record in caplog.records)
+
+
+def test_nothing_secret_is_logged_at_debug(caplog: pytest.LogCaptureFixture) -> None:
+    """The libraries would log URLs and headers; they are silent even when everything is on."""
+    text = logged(caplog)
+
+    assert not any(canary in text for canary in CANARIES)
+    assert "httpcore" not in text
+
+
+def test_the_libraries_would_log_secrets(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: with the loggers as the library leaves them, the same look finds what the vendor sent."""
+    caplog.set_level(logging.DEBUG, logger="httpcore")
+    monkeypatch.setattr(logging.getLogger("httpcore"), "propagate", True)
+
+    text = logged(caplog)
+
+    assert "cookie-canary" in text
+    assert "token-canary" in text
+
+
+def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where requests go is said in the configuration and nowhere else."""
+    proxy, server = Server(Prepared(http(b'["proxy"]'))), Server(Prepared(http(b'["vendor"]')))
+
+    async def main() -> tuple[Answer, Answer]:
+        async with proxy.running(), server.running():
+            for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+                monkeypatch.setenv(name, proxy.url)
+                monkeypatch.setenv(name.lower(), proxy.url)
+            monkeypatch.setenv("NO_PROXY", "")
+            async with http_samples.client(None, url=server.url) as client:
+                return await fetch(client), await make(client)
+
+    read, changed = asyncio.run(main())
+
+    assert (read.data, changed.data) == (["vendor"], ["vendor"])
+    assert (proxy.connections, len(server.requests)) == (0, 2)
 
 
 def test_a_read_waits_in_virtual_time_only() -> None:

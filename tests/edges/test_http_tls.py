@@ -61,6 +61,20 @@ def test_an_unknown_authority_is_not_trusted(authority: trustme.CA) -> None:
     assert server.requests == []
 
 
+def test_trust_of_the_environment_is_ignored(
+    authority: trustme.CA, ca_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whom we trust is said in the configuration and nowhere else."""
+    server = server_for(authority, "localhost")
+    monkeypatch.setenv("SSL_CERT_FILE", str(ca_file))
+    monkeypatch.setenv("SSL_CERT_DIR", str(ca_file.parent))
+
+    with pytest.raises(errors.NotSent, match="CERTIFICATE_VERIFY_FAILED"):
+        status(server, None)
+
+    assert server.requests == []
+
+
 def test_a_certificate_of_another_name_is_not_trusted(authority: trustme.CA, ca_file: Path) -> None:
     """A good certificate for another host is no certificate for this one."""
     server = server_for(authority, "other.example")

@@ -89,6 +89,9 @@ class Line:
         )
         raw = await self._exchange(request, what, over=alone_over or self._transport, progress=progress)
         answer, complaint = bodies.read(raw, max_bytes=self._connection.max_bytes)
+        if not answer.ok:  # its text goes to people and into the ledger
+            secrets = self._secrets(admission.token).union(outgoing.secrets_in(call.body))
+            answer = dataclasses.replace(answer, data=outgoing.hide_in(answer.data, secrets))
         return Attempt(answer, complaint, admission.token)
 
     def naming(self, call: contract.Call) -> str:
@@ -97,8 +100,7 @@ class Line:
 
     def explain(self, answer: contract.Answer, *, token: Secret | None) -> str:
         """Return the vendor's own text about a failure: short, without the secrets it was sent."""
-        secrets = {secret for secret in (token, *self._credentials()) if secret is not None}
-        return outgoing.hide(self.wire.explain(answer), secrets)[:_LONGEST_TEXT]
+        return outgoing.hide(self.wire.explain(answer), self._secrets(token))[:_LONGEST_TEXT]
 
     def advised(self, answer: contract.Answer) -> float | None:
         """Return the seconds the vendor asks us to wait; None when it does not say."""
@@ -116,11 +118,12 @@ class Line:
         """Wait for a sign-in under way."""
         await self._tokens.aclose()
 
-    def _credentials(self) -> tuple[Secret, ...]:
+    def _secrets(self, token: Secret | None) -> frozenset[Secret]:
         sign_in, key = self.wire.sign_in, self.wire.key_header
         form = sign_in.form.values() if sign_in is not None else ()
         basic = (sign_in.basic or ()) if sign_in is not None else ()
-        return (*(value for value in form if isinstance(value, Secret)), *basic, *((key[1],) if key else ()))
+        sent = (token, *form, *basic, key[1] if key is not None else None)
+        return frozenset(value for value in sent if isinstance(value, Secret))
 
     async def _exchange(
         self, request: httpx.Request, what: str, *, over: httpx.AsyncBaseTransport, progress: failures.Progress
@@ -133,9 +136,9 @@ class Line:
         except bodies.Cut as error:
             raise NoAnswer(f"{what}: the answer was cut short") from error
         except BadAnswer as error:
-            raise BadAnswer(f"{what}: {error}; raise the vendor's limit if it is meant to be so large") from error
+            raise BadAnswer(f"{what}: {error}; lower the vendor's pageSize if it is meant to be so large") from error
         except Exception as error:  # total: what we do not know may come after the first byte
-            if isinstance(error, TimeoutError) and scope.expired():
+            if scope.expired():  # whatever a library made of the cancellation, the cause is our deadline
                 raise failures.overdue(what=what, seconds=limit, progress=progress) from error
             raise failures.translate(error, what=what, progress=progress) from error
 

@@ -5,16 +5,17 @@ anything is sent. The path on the wire is the path that was checked, byte for by
 """
 
 import base64
+import functools
 import json
 import re
 import urllib.parse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import httpx
 
 from reconciler import __version__, contract
 from reconciler.errors import NotSent
-from reconciler.model import Secret
+from reconciler.model import Json, Secret
 from reconciler.vendors.http.failures import Progress
 from reconciler.vendors.http.origins import Origin
 from reconciler.vendors.http.transport import FRESH
@@ -97,12 +98,46 @@ def bearer(token: Secret) -> str:
     return "Bearer " + token.reveal()
 
 
-def hide(text: str, secrets: Iterable[Secret]) -> str:
-    """Return a vendor's text without the secrets it was sent, should it repeat them."""
-    for value in sorted((secret.reveal() for secret in secrets), key=len, reverse=True):
-        if len(value) >= 4:
-            text = text.replace(value, "(secret)")
-    return text
+def hide(text: str, secrets: frozenset[Secret]) -> str:
+    """Return a vendor's text without the secrets it was sent, should it repeat them as they are or encoded."""
+    return _pattern(secrets).sub("(secret)", text)
+
+
+def hide_in(data: Json, secrets: frozenset[Secret]) -> Json:
+    """Return a vendor's data without the secrets it was sent, in whatever text of it they stand."""
+    if isinstance(data, str):
+        return hide(data, secrets)
+    if isinstance(data, Mapping):
+        return {hide(name, secrets): hide_in(value, secrets) for name, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [hide_in(value, secrets) for value in data]
+    return data
+
+
+def secrets_in(body: Json) -> Iterator[Secret]:
+    """Yield every secret of a body, however deep."""
+    if isinstance(body, Secret):
+        yield body
+    elif isinstance(body, Mapping):
+        for value in body.values():
+            yield from secrets_in(value)
+    elif isinstance(body, list | tuple):
+        for value in body:
+            yield from secrets_in(value)
+
+
+@functools.lru_cache(maxsize=8)
+def _pattern(secrets: frozenset[Secret]) -> re.Pattern[str]:
+    values = (secret.reveal() for secret in secrets)
+    forms = {form for value in values if len(value) >= 4 for form in _forms(value)}
+    return re.compile("|".join(map(re.escape, sorted(forms, key=len, reverse=True))) or "(?!)")
+
+
+def _forms(value: str) -> Iterable[str]:
+    yield value
+    yield urllib.parse.quote(value, safe="")
+    yield urllib.parse.quote_plus(value)
+    yield base64.b64encode(value.encode()).decode()
 
 
 def _complete(headers: Mapping[str, str], *, fresh: bool, what: str) -> dict[str, str]:

@@ -123,13 +123,15 @@ class RetryingReader:
 
     async def _outlast(self, call: contract.Call, attempt: Attempt, budget: Budget) -> None:
         status, token = attempt.answer.status, attempt.token
-        # A live client of interworks saw 500 for a token that had grown old (interworks.md 1.2).
-        if status == 500 and token is not None and not budget.signed_in_again:
-            budget.signed_in_again = True
-            self._line.drop_token(token)
         text = self._line.explain(attempt.answer, token=token)
         error = VendorError(f"{self._line.naming(call)} was answered {status}: {text}; try again later")
-        await self._pause(budget.after_failure(self._line.advised(attempt.answer)), instead=error)
+        wait = budget.after_failure(self._line.advised(attempt.answer))
+        # A live client of interworks saw 500 for a token that had grown old. Not after the last try: a vendor
+        # that is down would be signed in to for every read.
+        if status == 500 and token is not None and wait is not None and not budget.signed_in_again:
+            budget.signed_in_again = True
+            self._line.drop_token(token)
+        await self._pause(wait, instead=error)
 
     def _refusal(self, call: contract.Call, attempt: Attempt) -> VendorError:
         answer, what = attempt.answer, self._line.naming(call)

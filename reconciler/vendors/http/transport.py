@@ -31,6 +31,8 @@ FRESH = "reconciler.fresh"
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _IDLE_SECONDS = 15.0
+# For each address but the last, so that one that swallows packets leaves time for the next.
+_PATIENCE_SECONDS = 3.0
 
 for _name in ("httpx", "httpcore", "h11", "hpack"):
     _logger = logging.getLogger(_name)
@@ -50,13 +52,23 @@ async def resolve(host: str, port: int) -> Sequence[str]:
 
 
 class AdmittedNetwork(httpcore.AsyncNetworkBackend):
-    """Connects to admitted addresses only; a name is resolved once, until connecting to it fails."""
+    """Connects to admitted addresses only; a name is resolved once, until connecting to it fails.
 
-    def __init__(self, origin: Origin, *, allow_private: bool, resolve: Resolve = resolve) -> None:
+    `inner` opens the sockets; it is given addresses, never names.
+    """
+
+    def __init__(
+        self,
+        origin: Origin,
+        *,
+        allow_private: bool,
+        resolve: Resolve = resolve,
+        inner: httpcore.AsyncNetworkBackend | None = None,
+    ) -> None:
         self._origin = origin
         self._allow_private = allow_private
         self._resolve = resolve
-        self._inner = httpcore.AnyIOBackend()
+        self._inner = inner or httpcore.AnyIOBackend()
         self._known: Sequence[str] = ()
 
     async def connect_tcp(  # noqa: PLR0917 - httpcore's signature
@@ -70,13 +82,16 @@ class AdmittedNetwork(httpcore.AsyncNetworkBackend):
         """Connect to the first admitted address that answers; httpcore.ConnectError when there is none."""
         if not self._known:
             self._known = await self._admit(host, port)
-        last: Exception | None = None
-        for address in self._known:
+        known, last = self._known, None
+        for number, address in enumerate(known, start=1):
+            patience = timeout if number == len(known) else min(timeout or _PATIENCE_SECONDS, _PATIENCE_SECONDS)
             try:
-                stream = await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
-                return _BeforeTls(stream) if self._origin.encrypted else stream
+                stream = await self._inner.connect_tcp(address, port, patience, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 last = error
+                continue
+            self._known = (address, *(other for other in known if other != address))  # the next goes there at once
+            return _BeforeTls(stream) if self._origin.encrypted else stream
         self._known = ()
         raise httpcore.ConnectError(str(last)) from last
 
@@ -183,9 +198,11 @@ class _Body(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         with _as_httpx():
-            await self._answer.aclose()
-            if self._line is not None:
-                await self._line.aclose()
+            try:
+                await self._answer.aclose()
+            finally:
+                if self._line is not None:
+                    await self._line.aclose()
 
 
 def _response(answer: httpcore.Response, line: httpcore.AsyncHTTPConnection | None) -> httpx.Response:
