@@ -69,6 +69,8 @@ class Desk:
     wanted: Mapping[Address, Wanted]
     ids: dict[Address, str] = dataclasses.field(default_factory=dict)
     stopping: bool = False
+    caught_up: bool = False
+    """Whether everything that a ledger from an earlier time may have forgotten was looked for."""
 
     def account(self, address: Address) -> Account:
         """Return the vendor account an address belongs to."""

@@ -90,4 +90,4 @@ async def _resend(
             with signals.instead(lambda: setattr(desk, "stopping", True)):
                 return await protocol.carry_out(desk, step), signals.heard > 0
         finally:
-            await context.ledger.end_run(run, now=context.clock.now())
+            await context.ledger.end_run(run, now=context.clock.now(), settled=False)

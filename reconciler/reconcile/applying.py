@@ -50,18 +50,23 @@ async def apply(context: Context, orders: Orders) -> Applied:
     """Carry out what is to be done, at most once each."""
     began = context.clock.now()
     run = await context.ledger.begin_run(orders.command, now=began)
+    desk: Desk | None = None
     try:
-        return await _apply(context, orders, run=run, began=began)
+        desk = await _desk(context, run)
+        return await _apply(context, orders, desk=desk, began=began)
     finally:
-        await context.ledger.end_run(run, now=context.clock.now())
+        caught_up = desk is not None and desk.caught_up
+        await context.ledger.end_run(run, now=context.clock.now(), settled=caught_up)
 
 
-async def _apply(context: Context, orders: Orders, *, run: Run, began: datetime) -> Applied:
-    desk = await _desk(context, run)
+async def _apply(context: Context, orders: Orders, *, desk: Desk, began: datetime) -> Applied:
+    run = desk.run
     orders.started(desk)
     settled = await settling.settle_open(context, desk)
     planned = await planning.plan(context)
     settled += settling.park_lost(desk, planned)
+    # A ledger that went back in time has caught up only when everything was read and looked at.
+    desk.caught_up = planned.plan.complete and not context.estate.partial
     plan = orders.approved or planned.plan
     desk.plan = plan.digest
     fresh = saved.Freshness({}, frozenset(), ())

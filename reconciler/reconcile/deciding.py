@@ -39,7 +39,7 @@ async def resolve(context: Context, target: Address, *, answer: Answer) -> list[
         await context.ledger.flush()
         return settled
     finally:
-        await context.ledger.end_run(run, now=context.clock.now())
+        await context.ledger.end_run(run, now=context.clock.now(), settled=False)
 
 
 async def resend_step(context: Context, target: Address, *, asset: str | None) -> Step:
