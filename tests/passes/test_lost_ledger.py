@@ -101,6 +101,17 @@ def test_order_that_an_old_ledger_may_have_forgotten_is_parked(estate: Estate) -
     assert not estate.mutations()
 
 
+def test_run_that_could_not_read_everything_does_not_end_the_suspicion(estate: Estate) -> None:
+    """A ledger that went back in time stays suspect through a run whose lists failed."""
+    rewind(estate)
+    delete_order(estate)
+    estate.fault("status_before", "/orders$", method="GET", count=None, status=403)
+    assert applying.exit_code(estate.apply(), detailed=False) is Exit.ERROR
+    estate.sim("DELETE", "/faults")
+    assert applying.exit_code(estate.apply(), detailed=False) is Exit.DOUBT
+    assert not estate.mutations()
+
+
 def test_forgotten_order_is_ordered_on_a_persons_word(estate: Estate) -> None:
     """A person who knows that it was never ordered has it ordered, once."""
     rewind(estate)
