@@ -21,6 +21,7 @@ _CONFIGURATION = """\
 apiVersion: reconciler/v1
 kind: Project
 metadata: {{name: {project}}}
+status: null
 vendors:
   interworks:
     url: {url}

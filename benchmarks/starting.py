@@ -8,7 +8,7 @@ from benchmarks.table import Row
 
 PASS = ("-c", "pass")
 CASES = (("f1", "--help", 1.3), ("", "version", None), ("f2", "plan --help", 5.0), ("f2", "apply --help", 5.0))
-ROUNDS = 9
+ROUNDS = 7
 
 
 def measure() -> Iterator[Row]:
