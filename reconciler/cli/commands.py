@@ -1,6 +1,5 @@
 """The table of commands, and the group that loads each module only when its command runs."""
 
-import difflib
 import importlib
 from collections.abc import Mapping
 
@@ -49,6 +48,8 @@ class LateGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command, or say which one may have been meant."""
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            import difflib  # late: only a misspelt name needs it
+
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             hint = f"; did you mean {near[0]}" if near else ""
             raise click.UsageError(f"there is no command {args[0]!r}{hint}", ctx)
