@@ -161,20 +161,6 @@ class Project:
             encoding="utf-8",
         )
 
-    def run_program(self, program: str, *arguments: str, env: Mapping[str, str] | None = None) -> Ended:
-        """Run a changed program: Python text that takes the arguments."""
-        ended = subprocess.run(
-            [sys.executable, "-c", program, *arguments],
-            cwd=self.root,
-            env=self.environment(**(env or {})),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-        return Ended(ended.returncode, ended.stdout, ended.stderr)
-
     def run(self, *arguments: str, env: Mapping[str, str] | None = None) -> Ended:
         """Run the program to its end."""
         process = self.start(*arguments, env=env)
