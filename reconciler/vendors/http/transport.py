@@ -9,13 +9,10 @@ environment. The libraries' loggers are silenced here: they write URLs and heade
 
 import asyncio
 import contextlib
-import importlib.util
 import ipaddress
 import logging
 import ssl
-import sys
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
-from typing import Any
 
 import httpcore
 import httpx
@@ -38,11 +35,6 @@ for _name in ("httpx", "httpcore", "h11", "hpack"):
     _logger = logging.getLogger(_name)
     _logger.setLevel(logging.CRITICAL + 1)
     _logger.propagate = False
-
-if importlib.util.find_spec("sniffio") is None:
-    # httpcore tries to import it for every lock and event; without this mark each try searches the whole path again.
-    _modules: dict[str, Any] = sys.modules
-    _modules["sniffio"] = None
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
