@@ -101,8 +101,8 @@ def json_text(value: Json, *, indent: int | None = 2) -> str:
 
 
 def yaml(text: str) -> str:
-    """Return a YAML double-quoted scalar on one line."""
-    return '"' + "".join(_quoted(character) for character in text) + '"'
+    """Return a YAML double-quoted scalar on one line, which is also safe when the file is printed into a CI log."""
+    return '"' + _OLD_COMMAND.sub(r"\\x23#", "".join(_quoted(character) for character in text)) + '"'
 
 
 def _shown(character: str) -> str:
