@@ -67,7 +67,7 @@ class Terminal:
     def _gone(self, number: signal.Signals) -> bool:
         self._process.send_signal(number)
         try:
-            self._process.wait(0.1)
+            self._process.wait(2.0)
         except subprocess.TimeoutExpired:
             return False
         return True
