@@ -33,7 +33,7 @@ async def resolve(context: Context, target: Address, *, answer: Answer) -> list[
         if not settled and answer.state is ClaimState.RELEASED:
             settled = await _withdraw(context, run, target)
         if not settled and answer.vendor_id is not None:
-            settled = _choose(context, run, target, vendor_id=answer.vendor_id)
+            settled = await _choose(context, run, target, vendor_id=answer.vendor_id)
         if not settled:
             raise ReconcilerError(f"nothing at {target} waits for an answer; `reconciler plan` shows what does")
         await context.ledger.flush()
@@ -97,10 +97,11 @@ async def _withdraw(context: Context, run: Run, target: Address) -> list[str]:
     return sorted({key.operation for key in taken})
 
 
-def _choose(context: Context, run: Run, target: Address, *, vendor_id: str) -> list[str]:
-    """Remember which of several matches is ours."""
+async def _choose(context: Context, run: Run, target: Address, *, vendor_id: str) -> list[str]:
+    """Remember which of several matches is ours; nothing when there are not several, or it is none of them."""
     wanted = context.estate.wanted.get(target)
-    if wanted is None:
+    matches = (await planning.plan(context)).material.observation.objects.get(target, ())
+    if wanted is None or len(matches) < 2 or vendor_id not in {one.vendor_id for one in matches}:
         return []
     record = ObjectRecord(
         address=target,
