@@ -234,7 +234,9 @@ UNMASKED = textwrap.dedent(
     import sys
     from reconciler import logs
     from reconciler.cli import running
+    from reconciler.vendors.http import outgoing
 
+    outgoing.hide = lambda text, secrets: text
     logs.mask = lambda secrets: None
     sys.exit(running.run(sys.argv[1:]))
     """
