@@ -1,5 +1,6 @@
 """Fixtures of the command line's tests: a vendor on a port, a repository, and one that has been applied."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from tests.cli.repository import Repository
 from tests.cli.server import Vendor, serving
+from tests.cli.stage import Stage
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +39,10 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
         repository.commit()
         repository.apply()
         yield repository
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    """Return a stage for tables of cases."""
+    with contextlib.ExitStack() as stack:
+        yield Stage(stack)

@@ -1,15 +1,13 @@
 """Rules of sudden death (A1): SIGKILL around every mutating call, then runs until quiet; each thing exists once."""
 
 import concurrent.futures
-import contextlib
 import dataclasses
-import queue
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 
 from tests.cli.repository import CUSTOMER, Repository
-from tests.cli.server import Vendor, serving
+from tests.cli.stage import Stage, chosen
 
 CALLS: Mapping[str, tuple[str, str, int]] = {
     "create-reseller": ("POST", "/api/accounts$", 1),
@@ -29,7 +27,6 @@ CALLS: Mapping[str, tuple[str, str, int]] = {
     "execute-third-order": ("POST", "/execute$", 3),
     "change-account": ("PATCH", "/api/accounts/", 1),
 }
-SIDE_BY_SIDE = 3
 MOMENTS = ("pause_before", "pause_after")
 CASES = [(call, moment) for call in CALLS for moment in MOMENTS]
 WHOLE = {
@@ -69,26 +66,15 @@ class Aftermath:
 
 @pytest.fixture(scope="module")
 def aftermaths(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Mapping[tuple[str, str], "concurrent.futures.Future[Aftermath]"]]:
-    """Play the chosen cases side by side, each with a vendor of its own."""
-    chosen = [item.callspec.params.get("case") for item in request.session.items if hasattr(item, "callspec")]
-    cases = [case for case in CASES if case in chosen]
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stage: Stage
+) -> Mapping[tuple[str, str], "concurrent.futures.Future[Aftermath]"]:
+    """Play the cases."""
     folder = tmp_path_factory.mktemp("killed")
-    free: queue.SimpleQueue[Vendor] = queue.SimpleQueue()
 
-    def one(case: tuple[str, str]) -> Aftermath:
-        vendor = free.get()
-        try:
-            vendor.sim("POST", "/reset")
-            return play(Repository(folder / "-".join(case), vendor), *case)
-        finally:
-            free.put(vendor)
+    def one(case: tuple[str, str]) -> "concurrent.futures.Future[Aftermath]":
+        return stage.play(lambda vendor: play(Repository(folder / "-".join(case), vendor), *case))
 
-    with contextlib.ExitStack() as stack, concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for _ in range(min(SIDE_BY_SIDE, len(cases))):
-            free.put(stack.enter_context(serving()))
-        yield {case: pool.submit(one, case) for case in cases}
+    return {case: one(case) for case in chosen(request, "case", CASES)}
 
 
 def play(repository: Repository, call: str, moment: str) -> Aftermath:

@@ -16,6 +16,7 @@ import pytest
 from tests.cli.canaries import FORMS, files_below, found_in
 from tests.cli.repository import Repository
 from tests.cli.server import CREDENTIALS, token
+from tests.cli.stage import Stage, chosen
 
 TALKATIVE = ("--log-level", "debug", "--log-format", "json")
 DAY = [
@@ -85,20 +86,37 @@ FAULTS: Mapping[str, tuple[str, str, dict[str, object], Sequence[list[str]]]] = 
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_failures_tell_nothing(repository: Repository, fault: str) -> None:
-    """Whatever goes wrong, the message says what, never with what."""
-    kind, path, options, commands = FAULTS[fault]
+@pytest.fixture(scope="module")
+def failures(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stage: Stage
+) -> Mapping[str, "concurrent.futures.Future[list[str]]"]:
+    """Play the faults; the results are the leaks."""
+    folder = tmp_path_factory.mktemp("failures")
+
+    def one(name: str) -> "concurrent.futures.Future[list[str]]":
+        return stage.play(lambda vendor: fail(Repository(folder / name / "repository", vendor), name))
+
+    return {name: one(name) for name in chosen(request, "fault", FAULTS)}
+
+
+def fail(repository: Repository, name: str) -> list[str]:
+    """Run the commands of a fault and return what leaked."""
+    kind, path, options, commands = FAULTS[name]
     repository.vendor.fault(kind, path, count=None, **options)
     side_by_side = len(commands) if commands is SIGN_IN else 1  # clients that wait before they try again
     with concurrent.futures.ThreadPoolExecutor(side_by_side) as pool:
         ended = list(pool.map(lambda command: repository.run(*command, *TALKATIVE), commands))
     assert repository.vendor.sim("GET", "/faults")["faults"][0]["hits"]
-    assert leaks(repository, *(one.said for one in ended)) == []
+    return leaks(repository, *(one.said for one in ended))
 
 
-@pytest.mark.parametrize("form", ["text", "json", "markdown"])
-@pytest.mark.parametrize("name", CREDENTIALS)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_failures_tell_nothing(failures: Mapping[str, "concurrent.futures.Future[list[str]]"], fault: str) -> None:
+    """Whatever goes wrong, the message says what, never with what."""
+    assert failures[fault].result() == []
+
+
+@pytest.mark.parametrize(("name", "form"), list(zip(CREDENTIALS, ("text", "json", "markdown", "text"), strict=True)))
 def test_vendor_that_throws_a_credential_back(repository: Repository, name: str, form: str) -> None:
     """A credential that comes back in a refusal is blotted out, however the vendor wrapped it."""
     refuse(repository, CREDENTIALS[name], base64.b64encode(CREDENTIALS[name].encode()).decode())

@@ -33,7 +33,7 @@ def locked_up(folder: Path) -> None:
         path.chmod(0o555 if path.is_dir() else 0o444)
 
 
-@pytest.mark.parametrize("command", [["plan"], ["apply", "--yes"], ["status"], ["assets", "list"]], ids=" ".join)
+@pytest.mark.parametrize("command", [["plan"], ["apply", "--yes"], ["status"]], ids=" ".join)
 @pytest.mark.parametrize("damage", ["other-text", "other-database", "header", "cut"])
 def test_damaged_ledger(repository: Repository, command: list[str], damage: str) -> None:
     """A file that is no ledger of ours, or is broken, is never read around or written over."""

@@ -1,11 +1,15 @@
 """Rules of wrong usage: always 64, the reason and what to do on stderr, nothing on stdout, no vendor asked."""
 
+import concurrent.futures
+import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.cli.repository import Repository
+from tests.cli.repository import Ended, Repository
 from tests.cli.server import Vendor
+from tests.cli.stage import Stage, chosen
 
 WRONG = {
     "no-such-command": ["plan-all"],
@@ -65,15 +69,43 @@ def untouched(tmp_path_factory: pytest.TempPathFactory, bss: Vendor) -> Reposito
     return Repository(tmp_path_factory.mktemp("usage") / "repository", bss)
 
 
-@pytest.mark.parametrize("arguments", WRONG.values(), ids=WRONG)
-def test_wrong_usage(untouched: Repository, vendor: Vendor, arguments: list[str]) -> None:
+@dataclasses.dataclass(frozen=True)
+class Refusal:
+    """How a wrong command ended, which files it made, and what it asked the vendor."""
+
+    ended: Ended
+    made: set[Path]
+    asked: list[object]
+
+
+@pytest.fixture(scope="module")
+def refusals(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stage: Stage
+) -> Mapping[str, "concurrent.futures.Future[Refusal]"]:
+    """Give every wrong command."""
+    folder = tmp_path_factory.mktemp("wrong")
+
+    def one(name: str) -> "concurrent.futures.Future[Refusal]":
+        return stage.play(lambda vendor: refuse(Repository(folder / name, vendor), WRONG[name]))
+
+    return {name: one(name) for name in chosen(request, "wrong", WRONG)}
+
+
+def refuse(repository: Repository, arguments: list[str]) -> Refusal:
+    """Give one wrong command."""
+    before = set(repository.root.rglob("*"))
+    ended = repository.run(*arguments)
+    return Refusal(ended, set(repository.root.rglob("*")) - before, repository.vendor.sim("GET", "/log"))
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_wrong_usage(refusals: Mapping[str, "concurrent.futures.Future[Refusal]"], wrong: str) -> None:
     """Whatever is wrong with a command line, it is 64, it is explained, and nothing was done."""
-    before = sorted(untouched.root.rglob("*"))
-    ended = untouched.run(*arguments)
-    assert (ended.code, ended.out) == (64, "")
-    assert ended.err.startswith("error: ")
-    assert not vendor.sim("GET", "/log") or "--out" in arguments
-    assert sorted(untouched.root.rglob("*")) == before
+    refusal = refusals[wrong].result()
+    assert (refusal.ended.code, refusal.ended.out) == (64, "")
+    assert refusal.ended.err.startswith("error: ")
+    assert not refusal.asked or wrong.startswith("plan-out")
+    assert not refusal.made
 
 
 @pytest.mark.parametrize(

@@ -15,5 +15,5 @@ def until(condition: Callable[[], T], failure: str, *, deadline: float = DEADLIN
     end = time.monotonic() + deadline
     while not (answer := condition()):
         assert time.monotonic() < end, failure
-        select.select([], [], [], 0.005)  # lets the other process have the processor
+        select.select([], [], [], 0.02)  # lets the other process have the processor
     return answer
