@@ -6,11 +6,21 @@ from typing import Any
 import pytest
 
 from tests.cli.repository import CONFIGURATION, CUSTOMER, DIRECT, Repository
+from tests.cli.server import Vendor
 
 
 @pytest.fixture
 def saved(repository: Repository) -> Repository:
     """Return a repository with a saved plan of the main job."""
+    assert repository.run("plan", "--out", "plan.json").code == 0
+    return repository
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory, bss: Vendor) -> Repository:
+    """Return a repository with a saved plan, for tests that leave both as they are."""
+    bss.sim("POST", "/reset")
+    repository = Repository(tmp_path_factory.mktemp("kept") / "repository", bss)
     assert repository.run("plan", "--out", "plan.json").code == 0
     return repository
 
@@ -25,15 +35,15 @@ def test_saved_plan_is_what_is_done(saved: Repository) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json", "markdown", "html", "gitlab"])
-def test_show_is_plan(saved: Repository, form: str) -> None:
+def test_show_is_plan(kept: Repository, vendor: Vendor, form: str) -> None:
     """A saved plan shows as it did when it was made, offline and without credentials."""
-    made = saved.run("plan", "-o", form)
+    made = kept.run("plan", "-o", form)
     env = dict.fromkeys(("BSS_CLIENT_KEY", "BSS_CLIENT_SECRET", "BSS_USERNAME", "BSS_PASSWORD"))
-    saved.vendor.sim("DELETE", "/log")
-    shown = saved.run("show", "plan.json", "-o", form, env=env)
+    vendor.sim("DELETE", "/log")
+    shown = kept.run("show", "plan.json", "-o", form, env=env)
     assert (shown.code, shown.err) == (0, "")
     assert len(shown.out.splitlines()) == len(made.out.splitlines())
-    assert saved.vendor.sim("GET", "/log") == []
+    assert vendor.sim("GET", "/log") == []
 
 
 def test_plan_file_is_private_and_valid(saved: Repository) -> None:
@@ -103,22 +113,21 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("change", TAMPERED.values(), ids=TAMPERED)
-def test_tampered_plan_is_4(saved: Repository, change: Any) -> None:
+def test_tampered_plan_is_4(kept: Repository, vendor: Vendor, change: Any) -> None:
     """A file that was edited is refused before anything is sent, and is not shown either."""
-    path = saved.root / "plan.json"
-    document = json.loads(path.read_text(encoding="utf-8"))
+    document = json.loads((kept.root / "plan.json").read_text(encoding="utf-8"))
     change(document)
-    path.write_text(json.dumps(document), encoding="utf-8")
-    assert saved.run("apply", "plan.json").code == 4
-    assert saved.run("show", "plan.json").code == 4
-    assert saved.vendor.mutations() == []
+    (kept.root / "tampered.json").write_text(json.dumps(document), encoding="utf-8")
+    assert kept.run("apply", "tampered.json").code == 4
+    assert kept.run("show", "tampered.json").code == 4
+    assert vendor.mutations() == []
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", "null", "kind: Plan", "[" * 100_000], ids=range(6))
-def test_no_plan_at_all_is_4(saved: Repository, text: str) -> None:
+def test_no_plan_at_all_is_4(kept: Repository, text: str) -> None:
     """Any other file is no plan; nothing in it makes the program fail otherwise."""
-    (saved.root / "plan.json").write_text(text, encoding="utf-8")
-    assert saved.run("apply", "plan.json").code == 4
+    (kept.root / "other.json").write_text(text, encoding="utf-8")
+    assert kept.run("apply", "other.json").code == 4
 
 
 def test_drift_since_is_4_for_that_action_only(repository: Repository) -> None:
