@@ -33,6 +33,7 @@ test: check ## lint, type-check and run every test
 	$(PY) -W error -m coverage run -m pytest -q
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report --skip-covered --sort=cover | tail -n 40
+	$(PY) -m coverage report --format=total --fail-under=92
 
 check lint: .venv/dev.stamp ## lint and type-check only
 	$(PY) -m ruff check .
