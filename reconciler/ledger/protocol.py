@@ -212,9 +212,9 @@ class Ledger(Protocol):
         ...
 
     def record_assets(self, run: Run | None, scope: Scope, order: Address, assets: Sequence[AssetRecord]) -> None:
-        """Remember an order's assets, replacing what was known (queued). A known sealed secret is kept if absent now.
+        """Remember an order's assets (queued). A known sealed secret is kept if absent now.
 
-        An asset that is no longer named is not listed any more, but kept with its secrets.
+        An asset that is not named now stays listed with its secrets: it was bought, maybe by an earlier revision.
         """
         ...
 

@@ -91,7 +91,6 @@ def asset_row(scope: Scope, order: Address, asset: AssetRecord) -> dict[str, Jso
         "scope": str(scope),
         "order": str(order),
         "asset_id": asset.asset_id,
-        "present": True,
         "product": asset.product,
         "quantity": asset.quantity,
         "sync_status": asset.sync_status.value,

@@ -84,7 +84,6 @@ SCHEMA = (
         scope TEXT NOT NULL,
         order_address TEXT NOT NULL,
         asset_id TEXT NOT NULL,
-        present INTEGER NOT NULL DEFAULT 1,
         product TEXT NOT NULL,
         quantity INTEGER NOT NULL,
         sync_status TEXT NOT NULL,
@@ -190,17 +189,15 @@ VALUES (:scope, :address, :kind, :name, :vendor_id, :applied, :sync_status, :obs
     :conditions, :facts, :protect)
 """
 FORGET = "DELETE FROM objects WHERE scope = :scope AND address = :address"
-
-HIDE_ASSETS = "UPDATE assets SET present = 0 WHERE scope = :scope AND order_address = :order"
 ASSETS_OF = """
-SELECT asset_id, present, product, quantity, sync_status, purchased_at, expires_at, fingerprints, sealed FROM assets
+SELECT asset_id, product, quantity, sync_status, purchased_at, expires_at, fingerprints, sealed FROM assets
 WHERE scope = :scope AND order_address = :order
 """
 PUT_ASSET = """
 INSERT OR REPLACE INTO assets
-    (scope, order_address, asset_id, present, product, quantity, sync_status, purchased_at, expires_at, fingerprints,
+    (scope, order_address, asset_id, product, quantity, sync_status, purchased_at, expires_at, fingerprints,
     sealed)
-VALUES (:scope, :order, :asset_id, :present, :product, :quantity, :sync_status, :purchased_at, :expires_at,
+VALUES (:scope, :order, :asset_id, :product, :quantity, :sync_status, :purchased_at, :expires_at,
     :fingerprints, :sealed)
 """
 DROP_ASSETS = "DELETE FROM assets WHERE scope = :scope AND order_address = :order"
@@ -223,5 +220,5 @@ FROM objects WHERE scope = :scope ORDER BY address
 """
 ASSETS = """
 SELECT order_address, asset_id, product, quantity, sync_status, purchased_at, expires_at, fingerprints, sealed
-FROM assets WHERE scope = :scope AND present ORDER BY order_address, asset_id
+FROM assets WHERE scope = :scope ORDER BY order_address, asset_id
 """

@@ -107,7 +107,6 @@ def _move_assets(connection: sqlite3.Connection, scope: str, *, source: str, tar
 
 def _record_assets(connection: sqlite3.Connection, row: Any) -> None:
     known = _assets_of(connection, row["scope"], row["order"])
-    connection.execute(statements.HIDE_ASSETS, row)
     for asset in row["assets"]:
         old = known.get(asset["asset_id"], asset)
         connection.execute(statements.PUT_ASSET, _with_secrets_of(old, asset))

@@ -159,7 +159,8 @@ def test_sealed_secret_outlives_a_read_without_it(root: Path | None) -> None:
         )
         ledger.record_assets(run, SCOPE, ORDER, [asset_of("a-1", other=b"o")])
         assert [one.sealed for one in await ledger.read_assets([SCOPE])] == [
-            {"license_key": b"\x00\xff", "other": b"o"}
+            {"license_key": b"\x00\xff", "other": b"o"},
+            {"coupon": b"c"},
         ]
         ledger.record_assets(run, SCOPE, ORDER, [asset_of("a-2"), asset_of("a-1", license_key=b"new")])
         assert [one.sealed for one in await ledger.read_assets([SCOPE])] == [

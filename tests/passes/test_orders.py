@@ -101,6 +101,18 @@ def test_raising_revision_orders_once_more(estate: Estate) -> None:
     assert len(estate.books()["charges"]) == 2
 
 
+def test_keys_of_an_earlier_revision_stay_listed(estate: Estate) -> None:
+    """What an earlier revision bought is the customer's still: its assets and sealed keys stay with the new ones."""
+    estate.apply()
+    first = estate.do(lambda context: context.ledger.read_assets(context.scopes))
+    estate.manifests = (*SMALL[:2], ORDER.replace("  items:", "  revision: 2\n  items:"))
+    estate.until_quiet()
+    both = estate.do(lambda context: context.ledger.read_assets(context.scopes))
+    assert len(both) == 2 * len(first)
+    assert all(asset in both for asset in first)
+    assert all(asset.sealed for asset in both)
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before-commit", "after-commit"])
 @pytest.mark.parametrize("call", ["POST /api/orders", "/execute"])
 def test_process_dies_while_ordering_again(estate: Estate, call: str, after: bool) -> None:
