@@ -233,13 +233,16 @@ def test_many_known_ids_gone_at_once_prove_nothing() -> None:
 
 
 def test_two_accounts_with_our_reference_are_both_shown(bench: Bench) -> None:
-    """Several matches are for a person; what hangs on them is unreadable."""
+    """Several matches are for a person; what hangs on them is unreadable, unless the ledger knows which is ours."""
     put(bench, 900, "acme")
+    known = bench.observe()
+    del bench.ids[ACCOUNT]
 
     seen = bench.observe()
 
     assert sorted(one.vendor_id for one in seen.objects[ACCOUNT]) == ["102", "900"]
     assert "2 accounts carry the reference" in seen.unreadable[SYNC]
+    assert observed(known, SYNC).extra["accountId"] == 102
 
 
 def test_renamed_account_is_found_by_its_former_name(bench: Bench) -> None:

@@ -134,3 +134,20 @@ def test_manual_step_is_done_by_a_word(estate: Estate) -> None:
     for system in ("AVG", "PandaAntivirus"):
         estate.edit("sync", f"{number}:{system}", status="Synchronized")
     assert actions(estate.plan()) == []
+
+
+def test_chosen_account_carries_its_whole_tree(estate: Estate) -> None:
+    """Once a person chose one of two accounts, its synchronisations and orders are read as that one's."""
+    estate.apply()
+    estate.mutations()
+    estate.edit("accounts", estate.row("accounts", code="nordwind")["id"], code="acme")
+    estate.manifests = [text.replace("  parent: nordwind\n", "") for text in SMALL[1:]]
+    for path in estate.root.glob("state.db*"):
+        path.unlink()
+    assert not estate.plan().complete
+    ours = str(estate.row("accounts", name="Acme Dental")["id"])
+    say(estate, ClaimState.DONE, ours, at=Address("interworks", "account", "acme"))
+    plan = estate.plan()
+    assert plan.complete
+    assert {problem.code for problem in plan.problems} == {"E603"}
+    assert not any(name.endswith((":create", ":execute")) for name in actions(plan))

@@ -21,15 +21,21 @@ _GONE_AT_ONCE = "a whole collection gone at once; look at the rights of the API 
 
 @dataclasses.dataclass(frozen=True)
 class Located:
-    """The rows of one wanted object: no (proved absent), one, several; or why that cannot be said."""
+    """The rows of one wanted object: no (proved absent), one, several; or why that cannot be said.
+
+    `ours`: the id that the ledger knows, or that a person chose.
+    """
 
     rows: tuple[bss.Account, ...] = ()
     reason: str = ""
+    ours: str | None = None
 
     @property
     def only(self) -> bss.Account | None:
-        """The one row, if there is exactly one."""
-        return self.rows[0] if len(self.rows) == 1 and not self.reason else None
+        """The one row, or the one of several that is known to be ours."""
+        if len(self.rows) == 1 and not self.reason:
+            return self.rows[0]
+        return next((row for row in self.rows if str(row.id) == self.ours and not self.reason), None)
 
 
 def known_id(wanted: Wanted, ids: Mapping[Address, str]) -> str | None:
@@ -55,7 +61,7 @@ async def locate_accounts(scope: Scope, client: Client, names: Iterable[str]) ->
     lost = {name: number for name, matches in found.items() if not matches and (number := _id_of(scope, name))}
     again = await ask_again(lost, client.fetch_account)
     places = {name: _place(again[name], keys_of(scope, name), number) for name, number in lost.items()}
-    return {name: places.get(name, Located(matches)) for name, matches in found.items()}
+    return {name: places.get(name, Located(matches, ours=_id_of(scope, name))) for name, matches in found.items()}
 
 
 def _place(row: bss.Account | None | VendorError, keys: tuple[str, ...], number: str) -> Located:
