@@ -15,6 +15,7 @@ from reconciler.errors import StateError, VendorError
 from reconciler.model import Address
 from reconciler.plan.report import Outcome, Result
 from reconciler.plan.value import Action
+from reconciler.vendors.http import tally
 
 FIRST_POLL = 0.25
 SLOWEST_POLL = 10.0
@@ -106,14 +107,14 @@ class Performance:
 
     async def _send(self, action: Action) -> End:
         account = self.desk.account(action.address)
-        before = account.client.requests
-        if isinstance(self.desk.operation(action.step).recovery, NoRecovery):
-            # One at a time per vendor account, so that a crash parks at most one.
-            async with self._alone.setdefault(account.vendor.name, asyncio.Lock()):
+        with tally.counting() as spent:
+            if isinstance(self.desk.operation(action.step).recovery, NoRecovery):
+                # One at a time per vendor account, so that a crash parks at most one.
+                async with self._alone.setdefault(account.vendor.name, asyncio.Lock()):
+                    end = await protocol.carry_out(self.desk, action.step)
+            else:
                 end = await protocol.carry_out(self.desk, action.step)
-        else:
-            end = await protocol.carry_out(self.desk, action.step)
-        self._spent[action.id] = account.client.requests - before
+        self._spent[action.id] = spent.requests
         return end
 
     async def _needs_settled(self, action: Action) -> bool:

@@ -47,6 +47,16 @@ def test_apply_does_each_step_once(estate: Estate) -> None:
     assert len(estate.books()["assets"]) == 2
 
 
+def test_requests_are_counted_where_they_were_made(estate: Estate) -> None:
+    """Each action counts its own requests although others are under way: together not more than the run made."""
+    applied = estate.apply()
+    assert applied.report is not None
+    counts = {result.action: result.requests for result in applied.report.results}
+    assert counts["avg/order/acme-avg:create"] == 2  # a look, the entry
+    assert counts["interworks/account/acme:create"] == 2
+    assert sum(counts.values()) < applied.report.requests
+
+
 def test_second_plan_is_empty(estate: Estate) -> None:
     """What was applied is what is there; a second apply changes nothing."""
     estate.apply()

@@ -11,7 +11,7 @@ from reconciler import contract
 from reconciler.clock import Clock
 from reconciler.errors import BadAnswer, NoAnswer, NotSent, SignInFailed
 from reconciler.model import Secret
-from reconciler.vendors.http import bodies, failures, outgoing, retry_after
+from reconciler.vendors.http import bodies, failures, outgoing, retry_after, tally
 from reconciler.vendors.http.connection import Connection
 from reconciler.vendors.http.origins import parse_origin
 from reconciler.vendors.http.pacing import Pacing
@@ -129,6 +129,7 @@ class Line:
         self, request: httpx.Request, what: str, *, over: httpx.AsyncBaseTransport, progress: failures.Progress
     ) -> bodies.Raw:
         self.requests += 1
+        tally.add_one()
         limit, scope = self._connection.timeout, asyncio.timeout(self._connection.timeout)
         try:
             async with scope:
