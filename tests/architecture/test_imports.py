@@ -1,7 +1,7 @@
 """Who may import whom, and who owns which outside library."""
 
-import re
 import os
+import re
 import subprocess
 import sys
 import tomllib
