@@ -34,13 +34,11 @@ from reconciler.errors import NoAnswer, NotSent, SignInFailed, StepRefused, Vend
 from reconciler.ledger import protocol as ledger
 from reconciler.plan.report import Outcome
 from reconciler.plan.value import step_to_json
-from reconciler.vendors.http import retry_after
 
 SENDS = 3
 """Attempts of one step in one run that may follow a proof of absence or a request that never left."""
 WAITS = 6
 """Times one step waits in one run because the vendor limits its rate."""
-LONGEST_WAIT = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,8 +144,8 @@ async def _judge(desk: Desk, step: Step, *, attempt: ledger.Attempt, answer: Ans
         if verdict is Verdict.SIGNED_OUT:
             account.client.signed_out()
             return _Again(reason)
-        told = retry_after.seconds(answer.headers, now=desk.now())
-        return _Again(reason, pause=min(LONGEST_WAIT, 1.0 + desk.random() if told is None else told), limited=True)
+        # The client holds every request of the account for as long as the vendor says.
+        return _Again(reason, limited=True)
     if verdict is Verdict.UNCLEAR:
         reason = f"the vendor answered {answer.status}, which proves nothing"
         return await _doubt(desk, step, attempt=attempt, reason=reason)

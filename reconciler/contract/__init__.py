@@ -24,6 +24,7 @@ from reconciler.contract.objects import (
     SyncStatus,
     Waiting,
     Wanted,
+    action_id,
 )
 from reconciler.contract.vendor import (
     Absent,
@@ -99,4 +100,5 @@ __all__ = [
     "Wanted",
     "Wire",
     "World",
+    "action_id",
 ]

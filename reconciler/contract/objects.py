@@ -258,8 +258,12 @@ class Step:
     @property
     def id(self) -> str:
         """The action's id: address and operation; for orders with the revision."""
-        suffix = f"@{self.revision}" if self.revision != 1 else ""
-        return f"{self.address}:{self.operation}{suffix}"
+        return action_id(self.address, self.operation, self.revision)
+
+
+def action_id(address: Address, operation: str, revision: int) -> str:
+    """Return how an operation on an object is called in plans and reports."""
+    return f"{address}:{operation}" if revision == 1 else f"{address}:{operation}@{revision}"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from reconciler.apply import protocol
 from reconciler.apply.desk import Desk
-from reconciler.contract import ClaimState, Kind, Observation, Observed, Step
+from reconciler.contract import ClaimState, Kind, Observation, Observed, Step, action_id
 from reconciler.ledger.protocol import ClaimKey, OpenClaim, Verdict
 from reconciler.model import Address
 from reconciler.plan import saved
@@ -84,8 +84,7 @@ def _parked(key: ClaimKey, kind: Kind, reason: str) -> Result:
 
 
 def _id(key: ClaimKey) -> str:
-    suffix = f"@{key.revision}" if key.revision != 1 else ""
-    return f"{key.address}:{key.operation}{suffix}"
+    return action_id(key.address, key.operation, key.revision)
 
 
 def _meant(desk: Desk, claim: OpenClaim) -> Step | None:

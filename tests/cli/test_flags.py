@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.repository import PROGRAM, Repository
+from tests.cli.repository import CONFIGURATION, PROGRAM, Repository
 from tests.cli.server import Vendor
 
 
@@ -85,6 +85,17 @@ def test_environment(
     ended = offline.run(*before, "plan", "-o", "json", *after, env={"RECONCILER_ENV": variable})
     assert ended.code == 0
     assert f'"environment": {shown},' in ended.out
+
+
+def test_orders_of_an_environment_carry_its_name(repository: Repository) -> None:
+    """Under `--env` references at the vendor name the environment, and its settings hold."""
+    limits = "environments: {staging: {policy: {limits: {executes: 0}}}}\n"
+    repository.configure(CONFIGURATION + limits)
+    assert repository.run("plan", "--env", "staging").code == 3
+    assert repository.run("apply", "--yes", "--env", "staging", "--allow", "executes=3").code == 0
+    charged = repository.vendor.books()["charges"]
+    assert len(charged) == 3
+    assert all("acme-infra.staging/" in str(charge) for charge in charged)
 
 
 def test_unknown_environment(offline: Repository) -> None:

@@ -158,6 +158,21 @@ def test_catalogue_is_pinned_once(repository: Repository) -> None:
     assert repository.vendor.mutations() == []
 
 
+def test_pinned_definitions_check_what_does_not_exist_yet(repository: Repository) -> None:
+    """Options of a new account are checked at plan time against the definitions last pulled."""
+    repository.apply()
+    repository.run("catalogue", "pull", "interworks")
+    path = repository.root / "catalogue" / "interworks.json"
+    pinned = json.loads(path.read_text(encoding="utf-8"))
+    role = next(one for one in pinned["systems"]["AVG"]["options"] if one["ID"] == "role")
+    role["PredefinedValues"] = [{"ID": "Reseller", "Name": "Reseller"}]
+    path.write_text(json.dumps(pinned), encoding="utf-8")
+    repository.write("newcomer", CUSTOMER.replace("acme", "newcomer"))
+    ended = repository.run("plan", "-o", "json")
+    assert ended.code == 1
+    assert [(one["code"], one["address"]) for one in ended.document["diagnostics"]] == [("E420", "avg/sync/newcomer")]
+
+
 def test_catalogue_that_cannot_be_read(repository: Repository) -> None:
     """A pinned catalogue that is broken is an error of the project, with what to do."""
     folder = repository.root / "catalogue"

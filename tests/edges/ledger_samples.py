@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from reconciler.contract import ClaimState, SyncStatus
-from reconciler.ledger.opening import open_ledger, open_memory
+from reconciler.ledger.opening import open_ledger
 from reconciler.ledger.protocol import (
     AssetRecord,
     Attempt,
@@ -24,6 +24,7 @@ from reconciler.ledger.protocol import (
     Verdict,
 )
 from reconciler.model import Address
+from reconciler.testing.ledger import memory_ledger
 
 T = TypeVar("T")
 
@@ -120,7 +121,7 @@ class Book:
 @contextlib.asynccontextmanager
 async def opened(root: Path | None) -> AsyncIterator[Book]:
     """Open a ledger below `root` (None: in memory), begin a run, close everything at the end."""
-    ledger: Ledger = open_memory() if root is None else open_ledger(URL, root=root)
+    ledger: Ledger = memory_ledger() if root is None else open_ledger(URL, root=root)
     try:
         yield Book(ledger, await ledger.begin_run("apply", now=NOW))
     finally:

@@ -8,8 +8,8 @@ import hypothesis.strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
 from reconciler.contract import ClaimState
-from reconciler.ledger.opening import open_memory
 from reconciler.ledger.protocol import Attempt, Denied, Verdict
+from reconciler.testing.ledger import memory_ledger
 from tests.edges.ledger_samples import NOW, SCOPE, Book, intent_of, key_of
 
 OUTCOMES = st.sampled_from(
@@ -29,7 +29,7 @@ class OneClaim(RuleBasedStateMachine):
         self.once = once
         self.state: ClaimState | None = None
         self.count = 0
-        ledger = open_memory()
+        ledger = memory_ledger()
         self.book = Book(ledger, asyncio.run(ledger.begin_run("apply", now=NOW)))
 
     @rule(target=attempts)

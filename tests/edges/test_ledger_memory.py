@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from reconciler.contract import ClaimState, Memory, SyncStatus
-from reconciler.ledger.opening import open_ledger, open_memory
+from reconciler.ledger.opening import open_ledger
 from reconciler.ledger.protocol import ObjectRecord, Verdict
 from reconciler.model import Address
+from reconciler.testing.ledger import memory_ledger
 from tests.edges.ledger_samples import (
     DONE,
     DOUBT,
@@ -219,7 +220,7 @@ def test_serial_grows_with_each_run(root: Path | None) -> None:
 
 def test_fingerprint_is_keyed_by_the_ledger(tmp_path: Path) -> None:
     """The same value has one fingerprint in a ledger for ever, and another in every other ledger."""
-    ledgers = [open_ledger(URL, root=tmp_path), open_ledger(URL, root=tmp_path, read_only=True), open_memory()]
+    ledgers = [open_ledger(URL, root=tmp_path), open_ledger(URL, root=tmp_path, read_only=True), memory_ledger()]
     first, again, other = [ledger.fingerprint({"b": 1, "a": "x"}) for ledger in ledgers]
     assert first == again == ledgers[0].fingerprint({"a": "x", "b": 1})
     assert first.startswith("hmac:")
@@ -230,7 +231,7 @@ def test_fingerprint_is_keyed_by_the_ledger(tmp_path: Path) -> None:
 
 def test_one_ledger_serves_several_event_loops(root: Path | None) -> None:
     """A program that starts its event loop anew goes on with the same ledger."""
-    ledger = open_memory() if root is None else open_ledger(URL, root=root)
+    ledger = memory_ledger() if root is None else open_ledger(URL, root=root)
     run = asyncio.run(ledger.begin_run("apply", now=NOW))
     first = asyncio.run(ledger.begin_attempt(run, intent_of(), now=NOW))
     second = asyncio.run(ledger.begin_attempt(run, intent_of(), now=NOW))
