@@ -48,7 +48,18 @@ from reconciler.contract.vendor import (
     Vendor,
     World,
 )
-from reconciler.contract.wire import Answer, Call, Endpoint, Reader, SignIn, Token, Verdict, Wire
+from reconciler.contract.wire import (
+    Answer,
+    Call,
+    Consent,
+    Endpoint,
+    Reader,
+    Rotation,
+    SignIn,
+    Token,
+    Verdict,
+    Wire,
+)
 
 VERSION = 1
 
@@ -64,6 +75,7 @@ __all__ = [
     "Case",
     "Change",
     "ClaimState",
+    "Consent",
     "Decision",
     "Described",
     "Done",
@@ -83,6 +95,7 @@ __all__ = [
     "Reader",
     "Recovery",
     "Refused",
+    "Rotation",
     "Satisfied",
     "Scope",
     "Setup",

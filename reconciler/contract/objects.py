@@ -112,7 +112,8 @@ class ObjectType:
     """A type of object at a vendor as data: its fields and operations by name.
 
     `adoptable`: it carries our reference, so the first match is an explicit `adopt`; otherwise it is a part of
-    another object and is simply remembered.
+    another object and is simply remembered. A step may name a part after an operation's name, as in
+    `assign:desk-1`: each part is an operation of its own in the ledger.
     """
 
     name: str
@@ -120,14 +121,20 @@ class ObjectType:
     operations: Mapping[str, Operation]
     adoptable: bool = True
 
+    def operation(self, name: str) -> Operation:
+        """Return the operation that a step's or a claim's operation name stands for; KeyError when there is none."""
+        return self.operations[name.partition(":")[0]]
+
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
     """One object as declared.
 
     `keys`: the references it may be found by, the one to write first. `fields`: managed fields only, in
-    manifest words; None clears. `needs`: objects that must be settled first. `former`: addresses it had under
-    earlier names. `options`: what steers steps without being a field of the object (vendor's own affair).
+    manifest words; None clears; a secret is its reference (`{env: NAME}`) offline and a `Secret` online. `needs`:
+    objects that must be settled first. `former`: addresses it had under earlier names. `options`: what steers steps
+    without being a field of the object (vendor's own affair). Members of a list in which others put things too are
+    fields of their own, `<list>/<member>`.
     """
 
     address: Address
@@ -200,12 +207,14 @@ class Observation:
 
     `objects`: for each wanted address that could be read whole: no, one, or several matches. `unreadable`: the
     addresses that could not, with the reason; they get no action. `began_at` is when the reading began.
+    `obstacles`: what was seen at an address that forbids any step there, such as a name that somebody else holds.
     """
 
     began_at: datetime
     objects: Mapping[Address, tuple[Observed, ...]]
     unreadable: Mapping[Address, str] = dataclasses.field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    obstacles: Mapping[Address, Problem] = dataclasses.field(default_factory=dict)
 
     single: Mapping[Address, Observed] = dataclasses.field(init=False, repr=False, compare=False)
     """What was found exactly once, by address."""
@@ -235,7 +244,8 @@ class Step:
 
     `operation` names the entry of the object type. `target` is the vendor's id when the object exists already.
     `body` is what `prepare` makes the call from. `after`: names of steps of the same object that come before;
-    `needs`: other objects that must be settled. `basis` is what of the observation the step rests on: when it
+    `needs`: other objects that must be settled; `follows`: single steps of other objects that come before where they
+    are planned (it is held when that object is refused or in doubt). `basis` is what of the observation the step rests on: when it
     differs later, the step is stale. `cost` None on a costing step means the price is unknown.
     """
 
@@ -254,6 +264,7 @@ class Step:
     cost: Money | None = None
     max_price: Money | None = None
     instructions: str = ""
+    follows: tuple[tuple[Address, str], ...] = ()
 
     @property
     def id(self) -> str:

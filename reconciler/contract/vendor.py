@@ -55,14 +55,18 @@ class ClaimState(enum.StrEnum):
 class Memory:
     """What the ledger knows of an object.
 
-    `applied`: field name -> keyed fingerprint of the value last applied. `claims`: (operation, revision) ->
-    state. `frozen`: revision -> keyed fingerprints (by field) of what was executed.
+    `applied`: field name -> keyed fingerprint of the value last applied. `changed_at`: when each field was last
+    applied or taken back. `claims`: (operation,
+    revision) -> state, `done_at` since when it is done. `frozen`: revision -> keyed fingerprints (by field) of what
+    was executed.
     """
 
     vendor_id: str | None = None
     applied: Mapping[str, str] = dataclasses.field(default_factory=dict)
     claims: Mapping[tuple[str, int], ClaimState] = dataclasses.field(default_factory=dict)
     frozen: Mapping[int, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    changed_at: Mapping[str, datetime] = dataclasses.field(default_factory=dict)
+    done_at: Mapping[tuple[str, int], datetime] = dataclasses.field(default_factory=dict)
 
     @property
     def known(self) -> bool:
@@ -74,12 +78,15 @@ class Memory:
 class Scope:
     """What to observe: all `wanted`, or only the addresses in `focus` (by their ids, cheaply).
 
-    `ids`: vendor ids known so far, from the ledger or this run.
+    `ids`: vendor ids known so far, from the ledger or this run. `now`: when the reading begins. `done_at`: since when
+    an operation of ours is done, by address and operation: how long a vendor has had for what it does by itself.
     """
 
     wanted: Mapping[Address, Wanted]
     ids: Mapping[Address, str] = dataclasses.field(default_factory=dict)
     focus: frozenset[Address] | None = None
+    now: datetime | None = None
+    done_at: Mapping[tuple[Address, str], datetime] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +105,7 @@ class Case:
     related: Mapping[Address, Observed] = dataclasses.field(default_factory=dict)
     pinned: Mapping[str, Json] = dataclasses.field(default_factory=dict)
     """The catalogue kept in git (`catalogue pull`), empty when there is none."""
+    now: datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -239,9 +247,10 @@ class Vendor(Protocol):
         """Make one cheap read that proves the credentials; return a line for people."""
         ...
 
-    def resend(self, order: str, asset_id: str) -> Step:
-        """Return the one-shot step that has the vendor send an asset's secret again; `order` is its address.
+    def resend(self, target: str, asset_id: str | None) -> Step:
+        """Return the one-shot step that has the vendor send something again; `target` is an address.
 
+        The secret of an order's asset, or with `asset_id` None what the object itself is sent (an invitation).
         StepRefused when the vendor has no such call.
         """
         ...

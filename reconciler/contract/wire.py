@@ -26,7 +26,7 @@ class Endpoint:
         self,
         arguments: Mapping[str, str | int] | None = None,
         *,
-        query: Mapping[str, str] | None = None,
+        query: Mapping[str, str | Secret] | None = None,
         body: Json = None,
         content_type: str = "application/json; charset=utf-8",
         headers: Mapping[str, str] | None = None,
@@ -54,12 +54,12 @@ def _segment(value: str) -> str:
 class Call:
     """One request to a vendor, without credentials; `body` is JSON data or None for an empty body.
 
-    Secrets in `body` stay `Secret` values until the transport encodes them.
+    Secrets in `query` and `body` stay `Secret` values until the transport encodes them.
     """
 
     endpoint: Endpoint
     path: str
-    query: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    query: Mapping[str, str | Secret] = dataclasses.field(default_factory=dict)
     body: Json = None
     content_type: str = "application/json; charset=utf-8"
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
@@ -115,17 +115,48 @@ class Token:
 
 
 @dataclasses.dataclass(frozen=True)
+class Rotation:
+    """A long-lived credential that the vendor replaces whenever it is used: the newest one is kept in the ledger.
+
+    `field`: the form field it is sent in. `start`: the configured starting value, None when there is none.
+    `read` returns the one that replaces it from the decoded answer, None when the vendor kept the old one.
+    """
+
+    field: str
+    start: Secret | None
+    read: Callable[[Json], Secret | None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Consent:
+    """How a person consents once, by the authorisation-code grant (RFC 6749, 4.1) on a loopback redirect.
+
+    `path` and `query` make the address a person opens; state and redirect are added. `form` is what is posted to
+    the sign-in's path with the code; `redirect` is where the vendor sends the browser back to.
+    """
+
+    path: str
+    query: Mapping[str, str | Secret]
+    form: Mapping[str, str | Secret]
+    redirect: str = "http://127.0.0.1:8000"
+
+
+@dataclasses.dataclass(frozen=True)
 class SignIn:
     """How to get a token: a form POST to `path`, client credentials in HTTP Basic when `basic` is set.
 
     `form` values that are secret are `Secret`. `read` takes the decoded JSON answer and returns the token;
-    ValueError when there is none in it.
+    ValueError when there is none in it. `url`: the origin of the identity host when it is not the API's own.
+    `rotation`: the credential that changes with each use. `consent`: how a person gives a first one.
     """
 
     path: str
     form: Mapping[str, str | Secret]
     read: Callable[[Json], Token]
     basic: tuple[Secret, Secret] | None = None
+    url: str | None = None
+    rotation: Rotation | None = None
+    consent: Consent | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -112,10 +112,10 @@ class Interworks:
         """Prove the credentials with one cheap read."""
         return await pulling.probe(read)
 
-    def resend(self, order: str, asset_id: str) -> Step:
-        """Return the step that has AVG mail an asset's licence key again; `order` is a name or an address."""
-        address = Address.parse(order) if "/" in order else Address("avg", "order", order)
-        if address.vendor != "avg" or "avg" not in self._systems:
+    def resend(self, target: str, asset_id: str | None) -> Step:
+        """Return the step that has AVG mail an asset's licence key again; `target` is a name or an address."""
+        address = Address.parse(target) if "/" in target else Address("avg", "order", target)
+        if asset_id is None or address.vendor != "avg" or "avg" not in self._systems:
             raise StepRefused(f"{address} cannot be sent again; only AVG mails licence keys, and it must be configured")
         operation = self.catalogue["avg/order"].operations[catalogue.RESEND]
         return deciding.bare_step(
