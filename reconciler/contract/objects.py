@@ -245,8 +245,8 @@ class Step:
     `operation` names the entry of the object type. `target` is the vendor's id when the object exists already.
     `body` is what `prepare` makes the call from. `after`: names of steps of the same object that come before;
     `needs`: other objects that must be settled; `follows`: single steps of other objects that come before where they
-    are planned (it is held when that object is refused or in doubt). `basis` is what of the observation the step rests on: when it
-    differs later, the step is stale. `cost` None on a costing step means the price is unknown.
+    are planned (it is held when that object is refused or in doubt). `basis` is what of the observation the step
+    rests on: when it differs later, the step is stale. `cost` None on a costing step means the price is unknown.
     """
 
     address: Address
