@@ -4,6 +4,7 @@ A migration is a list of statements that leads from one version to the next; a r
 """
 
 import contextlib
+import itertools
 import os
 import secrets
 import sqlite3
@@ -19,7 +20,21 @@ from reconciler.ledger.lock import RunLock
 Steps: TypeAlias = Mapping[int, Sequence[str]]
 """Version -> the statements that lead from it to the next."""
 
-STEPS: Steps = {}
+STEPS: Steps = {
+    1: (
+        "ALTER TABLE claims ADD COLUMN applied TEXT NOT NULL DEFAULT '{}'",
+        "ALTER TABLE objects ADD COLUMN recorded_at TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE objects ADD COLUMN changed TEXT NOT NULL DEFAULT '{}'",
+        """
+        CREATE TABLE credentials (
+            name TEXT PRIMARY KEY,
+            sealed BLOB NOT NULL,
+            start TEXT NOT NULL,
+            written_at TEXT NOT NULL
+        ) WITHOUT ROWID
+        """,
+    ),
+}
 
 
 def create(connection: sqlite3.Connection) -> bool:
@@ -27,7 +42,7 @@ def create(connection: sqlite3.Connection) -> bool:
     with transaction(connection):
         if _tables(connection):
             return False
-        for statement in statements.SCHEMA:
+        for statement in (*statements.FIRST_SCHEMA, *itertools.chain.from_iterable(STEPS.values())):
             connection.execute(statement)
         _set(connection, "schema", str(statements.SCHEMA_VERSION))
         _set(connection, "ledger", uuid.uuid4().hex)

@@ -25,16 +25,20 @@ REWOUND = (
 )
 
 
-def open_ledger(url: str, *, root: Path, read_only: bool = False) -> SqliteLedger:
+def open_ledger(url: str, *, root: Path, read_only: bool = False, with_credentials: bool = False) -> SqliteLedger:
     """Open the ledger at an address such as `sqlite:///.reconciler/state.db`, creating it unless `read_only`.
 
+    `with_credentials`: one that is open to read takes credentials that change with each use, and nothing else; it is
+    created and upgraded for them.
     Relative paths count from `root`. Raises ConfigurationError for the address, StateError for the rest.
     """
     database = location.read_address(url, root=root)
     location.check_local(database)
     try:
         location.check_regular(database)
-        return _open_to_read(database) if read_only else _open_to_write(database)
+        if read_only and not with_credentials:
+            return _open_to_read(database)
+        return _open_to_write(database, read_only=read_only)
     except (sqlite3.Error, OSError) as error:
         raise StateError(f"state {database} cannot be opened: {cause(error)}") from error
 
@@ -43,10 +47,10 @@ def open_memory() -> SqliteLedger:
     """Open a new ledger that lives as long as this process; for tests and plug-in authors."""
     connection = _connect(":memory:")
     migrations.create(connection)
-    return _ledger(connection, None, notices=(NEW,))
+    return _ledger(connection, None, notices=(NEW,), with_credentials=True)
 
 
-def _open_to_write(database: Path) -> SqliteLedger:
+def _open_to_write(database: Path, *, read_only: bool) -> SqliteLedger:
     location.make_directory(database.parent)
     location.make_file(database)
     connection = _connect(_uri(database, "rw"))
@@ -60,7 +64,7 @@ def _open_to_write(database: Path) -> SqliteLedger:
         elif version != statements.SCHEMA_VERSION:
             backup = migrations.upgrade_file(connection, database)
             notices = (f"the ledger was upgraded; a copy of before is {backup}",) if backup else ()
-        return _ledger(connection, database, notices=notices)
+        return _ledger(connection, database, notices=notices, read_only=read_only, with_credentials=True)
 
 
 def _open_to_read(database: Path) -> SqliteLedger:
@@ -107,6 +111,7 @@ def _ledger(
     *,
     notices: tuple[str, ...] = (),
     read_only: bool = False,
+    with_credentials: bool = False,
 ) -> SqliteLedger:
     meta = dict(connection.execute(statements.META))
     serial = int(connection.execute(statements.FENCE).fetchone()[0])
@@ -121,6 +126,7 @@ def _ledger(
         rewound=rewound,
         floor=mark.serial if mark else 0,
         read_only=read_only,
+        with_credentials=with_credentials,
         notices=(*notices, *([REWOUND] if rewound else []), *map(_spill_notice, spills)),
     )
     return SqliteLedger(connection, opened)

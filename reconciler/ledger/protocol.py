@@ -7,9 +7,12 @@ the next commit; `flush` waits for all of them.
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol, TypeAlias
 
+from reconciler.clock import Clock
 from reconciler.contract import ClaimState, Memory, SyncStatus
 from reconciler.model import Address, Json
 
@@ -51,7 +54,8 @@ class Intent:
 
     `aliases`: keys under which it may have been claimed before (former names and projects). `fingerprint`: keyed
     fingerprint of the request. `frozen`: keyed fingerprints by field of what an order stands for. `once`: a
-    claim that is done can never be taken again. `cost`: what it may cost, as text, for the record.
+    claim that is done can never be taken again. `applied`: keyed fingerprints of the fields that stand as wanted once
+    it is done; None: taken back.
     """
 
     key: ClaimKey
@@ -60,6 +64,7 @@ class Intent:
     once: bool
     aliases: tuple[ClaimKey, ...] = ()
     frozen: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    applied: Mapping[str, str | None] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +121,10 @@ class OpenClaim:
 
 @dataclasses.dataclass(frozen=True)
 class ObjectRecord:
-    """What is remembered of an object; `conditions` as the status documents show them."""
+    """What is remembered of an object; `conditions` as the status documents show them.
+
+    `changed_at`: when what is in `applied`, or was, was last applied or taken back.
+    """
 
     address: Address
     kind: str
@@ -129,6 +137,7 @@ class ObjectRecord:
     conditions: tuple[Mapping[str, str], ...] = ()
     facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
     protect: bool = False
+    changed_at: Mapping[str, datetime] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,6 +153,19 @@ class AssetRecord:
     expires_at: str | None
     fingerprints: Mapping[str, str] = dataclasses.field(default_factory=dict)
     sealed: Mapping[str, bytes] = dataclasses.field(default_factory=dict, repr=False)
+
+
+@dataclasses.dataclass(frozen=True)
+class CredentialRecord:
+    """The newest of a credential that changes with each use, sealed.
+
+    `start`: keyed fingerprint of the configured starting value when it was written, empty when there was none.
+    """
+
+    name: str
+    sealed: bytes = dataclasses.field(repr=False)
+    start: str
+    written_at: datetime | None = None
 
 
 class Ledger(Protocol):
@@ -197,7 +219,16 @@ class Ledger(Protocol):
         """Move a claim out of (or within) doubt after a look-up or a person's word, without an attempt (queued)."""
         ...
 
-    def adopt(self, run: Run, key: ClaimKey, *, vendor_id: str, frozen: Mapping[str, str], now: datetime) -> None:
+    def adopt(
+        self,
+        run: Run,
+        key: ClaimKey,
+        *,
+        vendor_id: str,
+        frozen: Mapping[str, str],
+        now: datetime,
+        applied: Mapping[str, str | None] = MappingProxyType({}),
+    ) -> None:
         """Write a claim as done without an attempt, for what was found at the vendor (queued)."""
         ...
 
@@ -206,7 +237,7 @@ class Ledger(Protocol):
         ...
 
     def record_object(
-        self, run: Run | None, scope: Scope, record: ObjectRecord, *, replaces: Sequence[Address] = ()
+        self, run: Run | None, scope: Scope, record: ObjectRecord, *, now: datetime, replaces: Sequence[Address] = ()
     ) -> None:
         """Remember an object (queued); rows of `replaces` (former addresses) go, their assets move."""
         ...
@@ -227,7 +258,10 @@ class Ledger(Protocol):
         ...
 
     async def read_memory(self, scopes: Sequence[Scope]) -> dict[Address, Memory]:
-        """Return what is known of every object; the first scope wins over former ones."""
+        """Return what is known of every object; the first scope wins over former ones.
+
+        What a step applied counts from the moment its claim is done, also when the object was not recorded after it.
+        """
         ...
 
     async def read_open_claims(self, scopes: Sequence[Scope]) -> list[OpenClaim]:
@@ -240,6 +274,18 @@ class Ledger(Protocol):
 
     async def read_assets(self, scopes: Sequence[Scope]) -> list[AssetRecord]:
         """Return the remembered assets by order and id."""
+        ...
+
+    async def read_credential(self, name: str) -> CredentialRecord | None:
+        """Return a credential that changes with each use; None when there is none yet."""
+        ...
+
+    async def write_credential(self, record: CredentialRecord, *, now: datetime) -> None:
+        """Replace a credential, durable; needs no run, and works on a ledger opened to read `with_credentials`."""
+        ...
+
+    def credential_lock(self, name: str, *, clock: Clock) -> AbstractAsyncContextManager[None]:
+        """Hold a credential alone, over all processes; ends with the process. Locked after a minute of waiting."""
         ...
 
     async def aclose(self) -> None:

@@ -1,8 +1,9 @@
 """What is read from the database, as the values of the protocol. The first scope wins over former ones."""
 
+import dataclasses
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reconciler.contract import ClaimState, Memory
@@ -11,37 +12,66 @@ from reconciler.ledger.protocol import AssetRecord, ObjectRecord, OpenClaim, Sco
 from reconciler.model import Address
 
 
+@dataclasses.dataclass
+class _Drafts:
+    """What is put together: arguments of `Memory` by address, and what claims applied, with the time."""
+
+    memory: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
+    recorded: dict[str, str] = dataclasses.field(default_factory=dict)
+    applied: list[tuple[str, int, str, str]] = dataclasses.field(default_factory=list)
+
+
 def read_memory(connection: sqlite3.Connection, scopes: Sequence[Scope]) -> dict[Address, Memory]:
     """Put together what is known of every object from objects and claims."""
-    drafts: dict[str, dict[str, Any]] = {}
+    drafts = _Drafts()
     for scope in scopes:
         _recall_objects(connection, scope, drafts)
         _recall_claims(connection, scope, drafts)
-    return {Address.parse(address): Memory(**draft) for address, draft in drafts.items()}
+    for moment, _, address, applied in sorted(drafts.applied, key=lambda one: one[:2]):
+        if moment >= drafts.recorded.get(address, ""):
+            _apply(drafts.memory[address], json.loads(applied), moment=moment)
+    return {Address.parse(address): Memory(**draft) for address, draft in drafts.memory.items()}
 
 
-def _recall_objects(connection: sqlite3.Connection, scope: Scope, drafts: dict[str, dict[str, Any]]) -> None:
-    for address, vendor_id, applied in connection.execute(statements.OBJECT_IDS, {"scope": str(scope)}):
-        draft = drafts.setdefault(address, {})
-        if "applied" not in draft:
+def _apply(draft: dict[str, Any], applied: Mapping[str, str | None], *, moment: str) -> None:
+    """Add what a step applied or took back after the object was last recorded."""
+    known = draft.setdefault("applied", {})
+    for name, fingerprint in applied.items():
+        draft.setdefault("changed_at", {})[name] = rows.read_time(moment)
+        known.pop(name, None)
+        if fingerprint is not None:
+            known[name] = fingerprint
+
+
+def _recall_objects(connection: sqlite3.Connection, scope: Scope, drafts: _Drafts) -> None:
+    rows_of = connection.execute(statements.OBJECT_IDS, {"scope": str(scope)})
+    for address, vendor_id, applied, recorded_at, changed in rows_of:
+        draft = drafts.memory.setdefault(address, {})
+        if address not in drafts.recorded:
+            drafts.recorded[address] = recorded_at
             draft["vendor_id"] = vendor_id
             draft["applied"] = json.loads(applied)
+            draft["changed_at"] = rows.read_times(changed)
 
 
-def _recall_claims(connection: sqlite3.Connection, scope: Scope, drafts: dict[str, dict[str, Any]]) -> None:
+def _recall_claims(connection: sqlite3.Connection, scope: Scope, drafts: _Drafts) -> None:
     frozen_here: dict[tuple[str, int], dict[str, str]] = {}
     rows_of = connection.execute(statements.CLAIMS, {"scope": str(scope)})
-    for address, operation, revision, state, frozen, vendor_id in rows_of:
-        draft = drafts.setdefault(address, {})
+    for address, operation, revision, state, frozen, vendor_id, applied, updated_at in rows_of:
+        draft = drafts.memory.setdefault(address, {})
         known = ClaimState(state)
         if known is ClaimState.DONE and vendor_id and draft.get("vendor_id") is None:
             # A run that died has written what it did, but not yet the object.
             draft["vendor_id"] = vendor_id
-        draft.setdefault("claims", {}).setdefault((operation, revision), known)
+        claims = draft.setdefault("claims", {})
+        if known is ClaimState.DONE and (operation, revision) not in claims:
+            draft.setdefault("done_at", {})[operation, revision] = rows.read_time(updated_at)
+            drafts.applied.append((updated_at, revision, address, applied))
+        claims.setdefault((operation, revision), known)
         if frozen != "{}" and (known.open or known is ClaimState.DONE):
             frozen_here.setdefault((address, revision), {}).update(json.loads(frozen))
     for (address, revision), fields in frozen_here.items():
-        drafts[address].setdefault("frozen", {}).setdefault(revision, fields)
+        drafts.memory[address].setdefault("frozen", {}).setdefault(revision, fields)
 
 
 def read_open_claims(connection: sqlite3.Connection, scopes: Sequence[Scope]) -> list[OpenClaim]:

@@ -26,6 +26,11 @@ def read_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def read_times(text: str) -> dict[str, datetime]:
+    """Return times by name from their JSON text."""
+    return {name: read_time(moment) for name, moment in json.loads(text).items()}
+
+
 def json_text(value: Json) -> str:
     """Return the canonical JSON text; TypeError for anything else, such as a secret."""
     return canonical(value).decode("ascii")
@@ -50,6 +55,7 @@ def intent_row(run: Run, intent: Intent, *, now: datetime, payload: Json) -> dic
         "plan": intent.plan,
         "once": intent.once,
         "frozen": json_text(intent.frozen),
+        "applied": json_text(intent.applied),
         "payload": json_text(payload),
         "now": time_text(now),
     }
@@ -67,7 +73,7 @@ def verdict_row(key: ClaimKey, verdict: Verdict, *, now: datetime) -> dict[str, 
     }
 
 
-def object_row(scope: Scope, record: ObjectRecord) -> dict[str, Json]:
+def object_row(scope: Scope, record: ObjectRecord, *, now: datetime) -> dict[str, Json]:
     """Return the parameters of a remembered object."""
     return {
         "scope": str(scope),
@@ -82,6 +88,8 @@ def object_row(scope: Scope, record: ObjectRecord) -> dict[str, Json]:
         "conditions": json_text(record.conditions),
         "facts": json_text(record.facts),
         "protect": record.protect,
+        "changed": json_text({name: time_text(moment) for name, moment in record.changed_at.items()}),
+        "now": time_text(now),
     }
 
 
@@ -103,7 +111,7 @@ def asset_row(scope: Scope, order: Address, asset: AssetRecord) -> dict[str, Jso
 
 def read_object(row: tuple[Any, ...]) -> ObjectRecord:
     """Return the object a row of OBJECTS holds."""
-    address, kind, name, vendor_id, applied, status, observed_at, revision, conditions, facts, protect = row
+    address, kind, name, vendor_id, applied, status, observed_at, revision, conditions, facts, protect, changed = row
     return ObjectRecord(
         address=Address.parse(address),
         kind=kind,
@@ -116,6 +124,7 @@ def read_object(row: tuple[Any, ...]) -> ObjectRecord:
         conditions=tuple(json.loads(conditions)),
         facts=json.loads(facts),
         protect=bool(protect),
+        changed_at=read_times(changed),
     )
 
 

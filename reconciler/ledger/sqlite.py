@@ -5,6 +5,7 @@ fails where it is said, not in the writer.
 """
 
 import asyncio
+import contextlib
 import dataclasses
 import functools
 import hmac
@@ -15,11 +16,13 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
+from reconciler.clock import Clock
 from reconciler.contract import Memory
 from reconciler.errors import Locked, StateError
-from reconciler.ledger import reading, rows, statements, writing
+from reconciler.ledger import credentials, reading, rows, statements, writing
 from reconciler.ledger.committer import Committer
 from reconciler.ledger.failures import cause
 from reconciler.ledger.lock import RunLock
@@ -29,6 +32,7 @@ from reconciler.ledger.protocol import (
     Attempt,
     Claimed,
     ClaimKey,
+    CredentialRecord,
     Intent,
     ObjectRecord,
     OpenClaim,
@@ -47,7 +51,8 @@ T = TypeVar("T")
 class Opened:
     """What opening found: the ledger's id and key, the latest run's number, and whether it went back in time.
 
-    `database`: its file, None in memory. `floor`: the least number the next run may have.
+    `database`: its file, None in memory. `floor`: the least number the next run may have. `with_credentials`: on one
+    that is open to read, credentials may be written all the same.
     """
 
     database: Path | None
@@ -57,6 +62,7 @@ class Opened:
     rewound: bool
     floor: int
     read_only: bool
+    with_credentials: bool
     notices: tuple[str, ...]
 
 
@@ -71,7 +77,8 @@ class SqliteLedger:
         on_disk = opened.database if not opened.read_only else None
         self._lock = RunLock(on_disk) if on_disk else None
         self._spill = Spill(on_disk, ledger=opened.ledger) if on_disk else None
-        begin = "BEGIN" if opened.read_only else "BEGIN IMMEDIATE"
+        self._held: set[str] = set()
+        begin = "BEGIN" if opened.read_only and not opened.with_credentials else "BEGIN IMMEDIATE"
         self._committer = Committer(connection, name=self._name, spill=self._spill, begin=begin)
 
     @property
@@ -164,10 +171,20 @@ class SqliteLedger:
         """Move a claim out of (or within) doubt, without an attempt (queued). A claim that is done stays so."""
         self._submit("settle", run, rows.verdict_row(key, verdict, now=now) | {"fence": run.fence if run else None})
 
-    def adopt(self, run: Run, key: ClaimKey, *, vendor_id: str, frozen: Mapping[str, str], now: datetime) -> None:
+    def adopt(
+        self,
+        run: Run,
+        key: ClaimKey,
+        *,
+        vendor_id: str,
+        frozen: Mapping[str, str],
+        now: datetime,
+        applied: Mapping[str, str | None] = MappingProxyType({}),
+    ) -> None:
         """Write a claim as done without an attempt (queued). What a done claim has frozen stays frozen."""
         found: dict[str, Json] = {"fence": run.fence, "vendor_id": vendor_id, "frozen": rows.json_text(frozen)}
-        self._submit("adopt", run, rows.key_row(key) | found | {"now": rows.time_text(now)})
+        found |= {"applied": rows.json_text(dict(applied)), "now": rows.time_text(now)}
+        self._submit("adopt", run, rows.key_row(key) | found)
 
     def withdraw(self, run: Run, key: ClaimKey, *, reason: str, now: datetime) -> None:
         """Take back a claim that is done, on a person's word that it never was (queued)."""
@@ -176,10 +193,10 @@ class SqliteLedger:
         )
 
     def record_object(
-        self, run: Run | None, scope: Scope, record: ObjectRecord, *, replaces: Sequence[Address] = ()
+        self, run: Run | None, scope: Scope, record: ObjectRecord, *, now: datetime, replaces: Sequence[Address] = ()
     ) -> None:
         """Remember an object (queued); rows of `replaces` go, their assets move."""
-        row = rows.object_row(scope, record) | {"replaces": [str(former) for former in replaces]}
+        row = rows.object_row(scope, record, now=now) | {"replaces": [str(former) for former in replaces]}
         self._submit("record_object", run, row)
 
     def record_assets(self, run: Run | None, scope: Scope, order: Address, assets: Sequence[AssetRecord]) -> None:
@@ -211,6 +228,21 @@ class SqliteLedger:
         """Return the remembered assets by order and id."""
         return await self._read(reading.read_assets, scopes)
 
+    async def read_credential(self, name: str) -> CredentialRecord | None:
+        """Return a credential that changes with each use."""
+        return await self._committer.run(lambda connection: credentials.read(connection, name))
+
+    async def write_credential(self, record: CredentialRecord, *, now: datetime) -> None:
+        """Replace a credential, durable, without a run."""
+        self._check_credentials()
+        await self._committer.run(lambda connection: credentials.put(connection, record, now=now))
+
+    def credential_lock(self, name: str, *, clock: Clock) -> contextlib.AbstractAsyncContextManager[None]:
+        """Hold a credential alone, over all processes; Locked when that takes too long."""
+        self._check_credentials()
+        lock = credentials.lock_of(self._opened.database, name, held=self._held)
+        return credentials.holding(lock, name, clock=clock)
+
     async def aclose(self) -> None:
         """Flush and close; StateError when something could not be written."""
         try:
@@ -228,6 +260,10 @@ class SqliteLedger:
     def _check_writable(self) -> None:
         if self._opened.read_only:
             raise StateError(f"state {self._name} is open for reading only; run a command that may write it")
+
+    def _check_credentials(self) -> None:
+        if not self._opened.with_credentials:
+            self._check_writable()
 
     def _take_lock(self, lock: RunLock) -> bool:
         try:

@@ -1,12 +1,12 @@
-"""All SQL of the ledger, in one place: the schema, then each statement by name.
+"""All SQL of the ledger, in one place: its first schema, then each statement by name. Later schemas: `migrations`.
 
 Text only. Parameters are named; times are RFC 3339 UTC text, structures are JSON text. Claims and attempts
 cannot be deleted: the schema itself refuses.
 """
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
-SCHEMA = (
+FIRST_SCHEMA = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     """
     CREATE TABLE runs (
@@ -130,12 +130,15 @@ WHERE scope = :scope AND address = :address AND operation = :operation AND revis
 """
 TAKE_CLAIM = """
 INSERT INTO claims
-    (scope, address, operation, revision, state, fence, fingerprint, plan, once, frozen, payload, attempts, updated_at)
-VALUES (:scope, :address, :operation, :revision, 'sent', :fence, :fingerprint, :plan, :once, :frozen, :payload, 1, :now)
+    (scope, address, operation, revision, state, fence, fingerprint, plan, once, frozen, applied, payload, attempts,
+    updated_at)
+VALUES (:scope, :address, :operation, :revision, 'sent', :fence, :fingerprint, :plan, :once, :frozen, :applied,
+    :payload, 1, :now)
 ON CONFLICT DO UPDATE SET
     state = 'sent', fence = excluded.fence, fingerprint = excluded.fingerprint, plan = excluded.plan,
-    once = max(once, excluded.once), frozen = excluded.frozen, payload = excluded.payload, reason = '',
-    deadline = 0, attempts = attempts + 1, doubt_since = NULL, updated_at = excluded.updated_at
+    once = max(once, excluded.once), frozen = excluded.frozen, applied = excluded.applied,
+    payload = excluded.payload, reason = '', deadline = 0,
+    attempts = attempts + 1, doubt_since = NULL, updated_at = excluded.updated_at
 RETURNING id, attempts
 """
 SENT = """
@@ -150,7 +153,8 @@ WHERE n = :n AND claim = (
 CONCLUDE = """
 UPDATE claims SET
     state = :state, vendor_id = coalesce(:vendor_id, vendor_id), reason = :reason, deadline = max(deadline, :deadline),
-    doubt_since = CASE WHEN :open THEN coalesce(doubt_since, :now) END, updated_at = :now
+    doubt_since = CASE WHEN :open THEN coalesce(doubt_since, :now) END,
+    updated_at = CASE WHEN state = 'done' THEN updated_at ELSE :now END
 WHERE scope = :scope AND address = :address AND operation = :operation AND revision = :revision
     AND attempts = :n AND (state IN ('sent', 'in_doubt', 'parked') OR :state = 'done')
 """
@@ -161,18 +165,19 @@ VALUES (:scope, :address, :operation, :revision, :state, :fence, :vendor_id, :re
     CASE WHEN :open THEN :now END, :now)
 ON CONFLICT DO UPDATE SET
     state = excluded.state, vendor_id = coalesce(excluded.vendor_id, vendor_id), reason = excluded.reason,
-    deadline = max(deadline, excluded.deadline), updated_at = excluded.updated_at,
+    deadline = max(deadline, excluded.deadline),
+    updated_at = CASE WHEN state = 'done' THEN updated_at ELSE excluded.updated_at END,
     doubt_since = CASE WHEN :open THEN coalesce(
         doubt_since, (SELECT sent_at FROM attempts WHERE claim = claims.id AND n = claims.attempts), :now) END
 WHERE state <> 'done' OR excluded.state = 'done'
 """
 ADOPT = """
-INSERT INTO claims (scope, address, operation, revision, state, fence, vendor_id, reason, frozen, updated_at)
-VALUES (:scope, :address, :operation, :revision, 'done', :fence, :vendor_id, 'adopted', :frozen, :now)
+INSERT INTO claims (scope, address, operation, revision, state, fence, vendor_id, reason, frozen, applied, updated_at)
+VALUES (:scope, :address, :operation, :revision, 'done', :fence, :vendor_id, 'adopted', :frozen, :applied, :now)
 ON CONFLICT DO UPDATE SET
     frozen = CASE
         WHEN frozen = '{}' OR (state <> 'done' AND excluded.frozen <> '{}') THEN excluded.frozen ELSE frozen END,
-    state = 'done', vendor_id = excluded.vendor_id, reason = 'adopted', doubt_since = NULL,
+    state = 'done', vendor_id = excluded.vendor_id, reason = 'adopted', doubt_since = NULL, applied = excluded.applied,
     updated_at = excluded.updated_at
 """
 WITHDRAW = """
@@ -184,11 +189,12 @@ WHERE scope = :scope AND address = :address AND operation = :operation AND revis
 PUT_OBJECT = """
 INSERT OR REPLACE INTO objects
     (scope, address, kind, name, vendor_id, applied, sync_status, observed_at, manifest_revision, conditions, facts,
-    protect)
+    protect, recorded_at, changed)
 VALUES (:scope, :address, :kind, :name, :vendor_id, :applied, :sync_status, :observed_at, :manifest_revision,
-    :conditions, :facts, :protect)
+    :conditions, :facts, :protect, :now, :changed)
 """
 FORGET = "DELETE FROM objects WHERE scope = :scope AND address = :address"
+FORGET_APPLIED = "UPDATE claims SET applied = '{}' WHERE scope = :scope AND address = :address AND state = 'done'"
 ASSETS_OF = """
 SELECT asset_id, product, quantity, sync_status, purchased_at, expires_at, fingerprints, sealed FROM assets
 WHERE scope = :scope AND order_address = :order
@@ -202,9 +208,9 @@ VALUES (:scope, :order, :asset_id, :product, :quantity, :sync_status, :purchased
 """
 DROP_ASSETS = "DELETE FROM assets WHERE scope = :scope AND order_address = :order"
 
-OBJECT_IDS = "SELECT address, vendor_id, applied FROM objects WHERE scope = :scope"
+OBJECT_IDS = "SELECT address, vendor_id, applied, recorded_at, changed FROM objects WHERE scope = :scope"
 CLAIMS = """
-SELECT address, operation, revision, state, frozen, vendor_id FROM claims WHERE scope = :scope
+SELECT address, operation, revision, state, frozen, vendor_id, applied, updated_at FROM claims WHERE scope = :scope
 ORDER BY revision DESC, address, operation
 """
 OPEN_CLAIMS = """
@@ -215,10 +221,16 @@ WHERE c.scope = :scope AND c.state IN ('sent', 'in_doubt', 'parked')
 ORDER BY c.address, c.operation, c.revision
 """
 OBJECTS = """
-SELECT address, kind, name, vendor_id, applied, sync_status, observed_at, manifest_revision, conditions, facts, protect
+SELECT address, kind, name, vendor_id, applied, sync_status, observed_at, manifest_revision, conditions, facts, protect,
+    changed
 FROM objects WHERE scope = :scope ORDER BY address
 """
 ASSETS = """
 SELECT order_address, asset_id, product, quantity, sync_status, purchased_at, expires_at, fingerprints, sealed
 FROM assets WHERE scope = :scope ORDER BY order_address, asset_id
+"""
+
+CREDENTIAL = "SELECT name, sealed, start, written_at FROM credentials WHERE name = :name"
+PUT_CREDENTIAL = """
+INSERT OR REPLACE INTO credentials (name, sealed, start, written_at) VALUES (:name, :sealed, :start, :now)
 """

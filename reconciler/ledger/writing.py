@@ -15,6 +15,11 @@ from reconciler.errors import FenceLost, StateError
 from reconciler.ledger import statements
 from reconciler.ledger.protocol import Attempt, Claimed, ClaimKey, Denied
 from reconciler.ledger.rows import Row, json_text
+from reconciler.model import Json
+
+# What rows lack that a program of schema 1 has spilled.
+_OLD_ADOPT: dict[str, Json] = {"applied": "{}"}
+_OLD_OBJECT: dict[str, Json] = {"changed": "{}", "now": ""}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -81,20 +86,21 @@ def _withdraw(connection: sqlite3.Connection, row: Row) -> None:
     connection.execute(statements.WITHDRAW, row)
 
 
-def _adopt(connection: sqlite3.Connection, row: Row) -> None:
-    connection.execute(statements.ADOPT, row)
+def _adopt(connection: sqlite3.Connection, row: Any) -> None:
+    connection.execute(statements.ADOPT, _OLD_ADOPT | row)
 
 
 def _forget(connection: sqlite3.Connection, row: Row) -> None:
     connection.execute(statements.FORGET, row)
+    connection.execute(statements.FORGET_APPLIED, row)
 
 
 def _record_object(connection: sqlite3.Connection, row: Any) -> None:
     for former in row["replaces"]:
         if former != row["address"]:
-            connection.execute(statements.FORGET, {"scope": row["scope"], "address": former})
+            _forget(connection, {"scope": row["scope"], "address": former})
             _move_assets(connection, row["scope"], source=former, target=row["address"])
-    connection.execute(statements.PUT_OBJECT, row)
+    connection.execute(statements.PUT_OBJECT, _OLD_OBJECT | row)
 
 
 def _move_assets(connection: sqlite3.Connection, scope: str, *, source: str, target: str) -> None:

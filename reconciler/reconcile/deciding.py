@@ -113,5 +113,5 @@ async def _choose(context: Context, run: Run, target: Address, *, vendor_id: str
         observed_at=None,
         manifest_revision="",
     )
-    context.ledger.record_object(run, context.accounts[target.vendor].scope, record)
+    context.ledger.record_object(run, context.accounts[target.vendor].scope, record, now=context.clock.now())
     return ["adopt"]

@@ -109,7 +109,7 @@ async def full_after_sending(root: Path) -> None:
     starve(root, room=9000)
     for attempt in attempts:
         ledger.conclude(book.run, attempt, Verdict(ClaimState.DONE, "v-1", "y" * 900), now=LATER)
-    ledger.record_object(book.run, SCOPE, record_of())
+    ledger.record_object(book.run, SCOPE, record_of(), now=NOW)
     ledger.record_assets(book.run, SCOPE, ORDER, [asset_of(license_key=b"\x00sealed")])
     texts = [await refused(ledger.flush), await refused(lambda: book.take(intent_of(key_of("next"))))]
     ledger.settle(book.run, key_of("found"), DONE, now=LATER)

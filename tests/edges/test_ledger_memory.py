@@ -50,7 +50,7 @@ def test_object_comes_back_as_it_was(root: Path | None, record: ObjectRecord) ->
     """An object is read back as it was recorded, at once, whatever its texts hold."""
 
     async def scenario(book: Book) -> None:
-        book.ledger.record_object(book.run, SCOPE, record)
+        book.ledger.record_object(book.run, SCOPE, record, now=NOW)
         assert await book.ledger.read_objects([SCOPE]) == {ORDER: record}
 
     within(root, scenario)
@@ -60,7 +60,7 @@ def test_memory_joins_objects_and_claims(root: Path | None) -> None:
     """Memory holds the id, what was applied, every claim, and what open and done orders froze."""
 
     async def scenario(book: Book) -> None:
-        book.ledger.record_object(book.run, SCOPE, record_of())
+        book.ledger.record_object(book.run, SCOPE, record_of(), now=NOW)
         await book.ended(DONE, intent_of(key_of(operation="create"), frozen={"account": "hmac:a"}))
         await book.ended(DOUBT, intent_of(frozen={"items": "hmac:b"}))
         await book.ended(RELEASED, intent_of(key_of(revision=2), frozen={"items": "hmac:c"}))
@@ -74,6 +74,7 @@ def test_memory_joins_objects_and_claims(root: Path | None) -> None:
                     ("execute", 2): ClaimState.RELEASED,
                 },
                 frozen={1: {"account": "hmac:a", "items": "hmac:b"}},
+                done_at={("create", 1): LATER},
             )
         }
 
@@ -95,9 +96,9 @@ def test_first_scope_wins(root: Path | None) -> None:
 
     async def scenario(book: Book) -> None:
         ledger, run = book.ledger, book.run
-        ledger.record_object(run, FORMER, record_of(vendor_id="v-old", applied={"items": "hmac:old"}))
-        ledger.record_object(run, FORMER, record_of(OTHER))
-        ledger.record_object(run, SCOPE, record_of(vendor_id="v-new", applied={}))
+        ledger.record_object(run, FORMER, record_of(vendor_id="v-old", applied={"items": "hmac:old"}), now=NOW)
+        ledger.record_object(run, FORMER, record_of(OTHER), now=NOW)
+        ledger.record_object(run, SCOPE, record_of(vendor_id="v-new", applied={}), now=NOW)
         await book.ended(DONE, intent_of(key_of(scope=FORMER), frozen={"items": "hmac:old"}))
         await book.ended(DOUBT, intent_of(frozen={"items": "hmac:new"}))
         await book.ended(DONE, intent_of(key_of(scope=FORMER, revision=2), frozen={"items": "hmac:2"}))
@@ -107,6 +108,7 @@ def test_first_scope_wins(root: Path | None) -> None:
             applied={},
             claims={("execute", 1): ClaimState.DOUBT, ("execute", 2): ClaimState.DONE},
             frozen={1: {"items": "hmac:new"}, 2: {"items": "hmac:2"}},
+            done_at={("execute", 2): LATER},
         )
         assert memory[OTHER].vendor_id == "v-1"
         assert (await ledger.read_objects([SCOPE, FORMER]))[ORDER].vendor_id == "v-new"
@@ -120,7 +122,7 @@ def test_forgotten_object_keeps_its_claims_and_assets(root: Path | None) -> None
 
     async def scenario(book: Book) -> None:
         await book.ended(DONE)
-        book.ledger.record_object(book.run, SCOPE, record_of())
+        book.ledger.record_object(book.run, SCOPE, record_of(), now=NOW)
         book.ledger.record_assets(book.run, SCOPE, ORDER, [asset_of(license_key=b"sealed")])
         book.ledger.forget(book.run, SCOPE, ORDER)
         assert await book.ledger.read_objects([SCOPE]) == {}
@@ -135,7 +137,7 @@ def test_renamed_object_takes_its_assets_along(root: Path | None) -> None:
 
     async def scenario(book: Book) -> None:
         ledger, run = book.ledger, book.run
-        ledger.record_object(run, SCOPE, record_of(OTHER))
+        ledger.record_object(run, SCOPE, record_of(OTHER), now=NOW)
         ledger.record_assets(
             run,
             SCOPE,
@@ -143,7 +145,7 @@ def test_renamed_object_takes_its_assets_along(root: Path | None) -> None:
             [asset_of("a-1", order=OTHER, license_key=b"old"), asset_of("a-2", order=OTHER, key=b"2")],
         )
         ledger.record_assets(run, SCOPE, ORDER, [asset_of("a-1")])
-        ledger.record_object(run, SCOPE, record_of(), replaces=[OTHER, ORDER])
+        ledger.record_object(run, SCOPE, record_of(), now=NOW, replaces=[OTHER, ORDER])
         assert set(await ledger.read_objects([SCOPE])) == {ORDER}
         assert await ledger.read_assets([SCOPE]) == [asset_of("a-1", license_key=b"old"), asset_of("a-2", key=b"2")]
 

@@ -11,7 +11,7 @@ import pytest
 
 from reconciler.contract import ClaimState
 from reconciler.errors import ConfigurationError, Exit, Locked, StateError
-from reconciler.ledger import migrations
+from reconciler.ledger import migrations, statements
 from reconciler.ledger.location import network_filesystem
 from reconciler.ledger.opening import open_ledger
 from tests.edges.ledger_samples import (
@@ -202,13 +202,14 @@ def test_older_schema_is_upgraded_with_a_copy(tmp_path: Path) -> None:
     within(tmp_path, whole_run)
     backup = tmp_path / "copy"
     connection = sqlite3.connect(database(tmp_path), isolation_level=None)
-    steps = {1: ["ALTER TABLE runs ADD COLUMN note TEXT"], 2: ["UPDATE runs SET note = 'moved'"]}
-    assert migrations.upgrade(connection, backup=backup, steps=steps, newest=3) == 1
+    now = statements.SCHEMA_VERSION
+    steps = {now: ["ALTER TABLE runs ADD COLUMN note TEXT"], now + 1: ["UPDATE runs SET note = 'moved'"]}
+    assert migrations.upgrade(connection, backup=backup, steps=steps, newest=now + 2) == now
     assert connection.execute("SELECT note FROM runs").fetchall() == [("moved",)]
-    assert migrations.read_version(connection) == 3
+    assert migrations.read_version(connection) == now + 2
     connection.close()
     copy = sqlite3.connect(backup)
-    assert migrations.read_version(copy) == 1
+    assert migrations.read_version(copy) == now
     copy.close()
     assert mode(backup) == 0o600
 
@@ -217,10 +218,11 @@ def test_failed_upgrade_changes_nothing(tmp_path: Path) -> None:
     """An upgrade that fails half-way leaves the ledger as it was."""
     within(tmp_path, whole_run)
     connection = sqlite3.connect(database(tmp_path), isolation_level=None)
-    steps = {1: ["ALTER TABLE runs ADD COLUMN note TEXT", "UPDATE nothing SET x = 1"]}
+    now = statements.SCHEMA_VERSION
+    steps = {now: ["ALTER TABLE runs ADD COLUMN note TEXT", "UPDATE nothing SET x = 1"]}
     with pytest.raises(sqlite3.OperationalError, match="nothing"):
-        migrations.upgrade(connection, backup=None, steps=steps, newest=2)
-    assert migrations.read_version(connection) == 1
+        migrations.upgrade(connection, backup=None, steps=steps, newest=now + 1)
+    assert migrations.read_version(connection) == now
     assert "note" not in [row[1] for row in connection.execute("PRAGMA table_info(runs)")]
     connection.close()
 

@@ -14,6 +14,7 @@ from reconciler.ledger.protocol import Attempt, Denied
 from tests.edges.ledger_parent import child
 from tests.edges.ledger_samples import (
     LATER,
+    NOW,
     ORDER,
     RELEASED,
     SCOPE,
@@ -187,7 +188,7 @@ def test_queued_records_are_durable_when_waited_for(tmp_path: Path) -> None:
 
     async def scenario(book: Book) -> None:
         for number in range(500):
-            book.ledger.record_object(book.run, SCOPE, record_of(vendor_id=str(number)))
+            book.ledger.record_object(book.run, SCOPE, record_of(vendor_id=str(number)), now=NOW)
         await book.ledger.flush()
         reader = open_ledger(URL, root=tmp_path, read_only=True)
         assert (await reader.read_objects([SCOPE]))[ORDER].vendor_id == "499"

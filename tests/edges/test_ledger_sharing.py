@@ -14,6 +14,7 @@ from reconciler.errors import ConfigurationError, Exit, FenceLost, Locked, State
 from reconciler.ledger import migrations
 from reconciler.ledger.opening import open_ledger
 from reconciler.ledger.spill import Spill
+from reconciler.ledger.statements import SCHEMA_VERSION as NEWEST
 from reconciler.ledger.writing import Write
 from tests.edges.ledger_parent import child
 from tests.edges.ledger_samples import (
@@ -114,8 +115,8 @@ def test_upgrade_waits_for_the_run(tmp_path: Path) -> None:
     async def scenario(book: Book) -> None:
         connection = sqlite3.connect(database(tmp_path), isolation_level=None)
         with pytest.raises(Locked, match=r"upgraded.*run again"):
-            migrations.upgrade_file(connection, database(tmp_path), steps={1: []}, newest=2)
-        assert migrations.read_version(connection) == 1
+            migrations.upgrade_file(connection, database(tmp_path), steps={NEWEST: []}, newest=NEWEST + 1)
+        assert migrations.read_version(connection) == NEWEST
         connection.close()
 
     within(tmp_path, scenario)
@@ -125,11 +126,11 @@ def test_upgrade_waits_for_the_run(tmp_path: Path) -> None:
 def test_upgrade_happens_once(tmp_path: Path) -> None:
     """Who comes second finds the ledger upgraded and leaves it and the copy of before as they are."""
     within(tmp_path, whole_run)
-    steps = {1: ["ALTER TABLE runs ADD COLUMN note TEXT"]}
+    steps = {NEWEST: ["ALTER TABLE runs ADD COLUMN note TEXT"]}
     connection = sqlite3.connect(database(tmp_path), isolation_level=None)
-    backup = migrations.upgrade_file(connection, database(tmp_path), steps=steps, newest=2)
-    assert backup == database(tmp_path).with_name("state.db.backup-v1")
-    assert migrations.upgrade_file(connection, database(tmp_path), steps=steps, newest=2) is None
+    backup = migrations.upgrade_file(connection, database(tmp_path), steps=steps, newest=NEWEST + 1)
+    assert backup == database(tmp_path).with_name(f"state.db.backup-v{NEWEST}")
+    assert migrations.upgrade_file(connection, database(tmp_path), steps=steps, newest=NEWEST + 1) is None
     connection.close()
     assert [path.name for path in backup.parent.glob("*backup*")] == [backup.name]
 
