@@ -2,6 +2,7 @@
 
 import dataclasses
 import enum
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias
@@ -25,6 +26,24 @@ class World:
     def find(self, kind: str, name: str) -> Manifest | None:
         """Return a manifest by kind and present name."""
         return self._index.get((kind, name))
+
+    def of_kind(self, kind: str) -> Sequence[Manifest]:
+        """Return all manifests of a kind, as they stand."""
+        return self._by_account.get((kind, None), ())
+
+    def belonging(self, kind: str, account: str) -> Sequence[Manifest]:
+        """Return the manifests of a kind whose `spec.account` is an Account's present name."""
+        return self._by_account.get((kind, account), ())
+
+    @functools.cached_property
+    def _by_account(self) -> Mapping[tuple[str, str | None], Sequence[Manifest]]:
+        found: dict[tuple[str, str | None], list[Manifest]] = {}
+        for manifest in self.manifests:
+            found.setdefault((manifest.kind, None), []).append(manifest)
+            account = getattr(manifest.spec, "__dict__", {}).get("account")
+            if isinstance(account, str):
+                found.setdefault((manifest.kind, account), []).append(manifest)
+        return found
 
     def __post_init__(self) -> None:
         index = {(manifest.kind, manifest.name): manifest for manifest in self.manifests}
