@@ -245,8 +245,8 @@ CODES: dict[str, Code] = {
     ),
     "E503": Code(
         "price unknown",
-        "A step costs money, its price is not known, and policy.unpriced is `refuse` while a budget is set.",
-        "Set maxPrice on the order, or policy.unpriced: count.",
+        "A step costs money, its price is not known, and policy.unpriced is `refuse`.",
+        "Set maxPrice on the order; or add a waiver of rule `unpriced` for the address, or policy.unpriced: count.",
     ),
     "E504": Code(
         "protected",

@@ -69,7 +69,16 @@ async def _plan(project: session.Project, *, only_changed: bool) -> Plan:
     from reconciler.reconcile import planning
 
     async with session.online(project, writing=False) as context:
-        return (await planning.plan(context, only_changed=only_changed)).plan
+        made = (await planning.plan(context, only_changed=only_changed)).plan
+    return with_holds(project, made)
+
+
+def with_holds(project: session.Project, made: Plan) -> Plan:
+    """Return the plan with what waits for a maintenance window."""
+    from reconciler.plan import policy
+
+    now = made.created_at
+    return policy.with_holds(made, rules_of(project.settings, {}, now=now), now=now)
 
 
 def render(made: Plan, form: str) -> str:

@@ -1,11 +1,14 @@
 """Policy of a run: the project's, with what `--allow` adds for this once."""
 
 import dataclasses
+import zoneinfo
 from collections.abc import Mapping
 from datetime import datetime
 
 from reconciler.errors import UsageError
+from reconciler.plan.maintenance import Window
 from reconciler.plan.policy import DEFAULT_LIMITS, Freeze, Rules
+from reconciler.settings import values
 from reconciler.settings.values import Settings
 
 
@@ -30,5 +33,10 @@ def rules_of(settings: Settings, allowed: Mapping[str, int], *, now: datetime) -
         budget=budget,
         refuse_unpriced=policy.unpriced == "refuse",
         freezes=tuple(Freeze(one.begins, one.ends, one.reason) for one in policy.freeze),
+        windows={name: tuple(map(_window, windows)) for name, windows in policy.maintenance.items()},
         waived=frozenset((one.rule, one.address) for one in policy.waivers if one.expires >= now.date()),
     )
+
+
+def _window(window: values.Window) -> Window:
+    return Window(window.days, window.begins, window.ends, zoneinfo.ZoneInfo(window.zone))

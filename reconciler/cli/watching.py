@@ -87,7 +87,7 @@ class Loop:
 
     async def _report(self, project: session.Project, *, resting: Sequence[str]) -> int:
         async with session.online(project, writing=False, resting=resting) as context:
-            made = (await passes.plan(context)).plan
+            made = planning.with_holds(project, (await passes.plan(context)).plan)
             self._learn(context, made.unreadable_vendors, resting)
         shown = planning.render(made, "text")
         state = made.digest + str(made.problems) + str(made.waiting)

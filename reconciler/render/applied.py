@@ -113,7 +113,9 @@ def _next_steps(applied: ApplyReport) -> Iterable[Line]:
     if found & {Outcome.FAILED, Outcome.BLOCKED}:
         yield line(own("applied in part: repair what failed and apply again; nothing done is repeated", Tone.BAD))
     if found & {Outcome.WAITING, Outcome.MANUAL}:
-        yield line(own("converging: waiting for a vendor or a person; apply again to look", Tone.CAUTION))
+        yield line(
+            own("converging: waiting for a vendor, a person or a maintenance window; apply again to look", Tone.CAUTION)
+        )
     if Outcome.NOT_STARTED in found:
         yield line(own("not started: apply again to go on", Tone.CAUTION))
     if found <= {Outcome.DONE, Outcome.ADOPTED} and not applied.interrupted:

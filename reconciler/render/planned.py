@@ -1,5 +1,6 @@
 """A plan as a report, in the order a reviewer needs: what cannot be taken back and what costs comes first."""
 
+import itertools
 import shlex
 from collections.abc import Iterable, Sequence
 
@@ -55,6 +56,7 @@ NAMED_DEPENDENCIES = 4
 def report(plan: Plan) -> Report:
     """Return the plan as a reviewer reads it."""
     deletes, buys, effects, others = _sorted(plan.actions)
+    waiting = _by_address(plan.waiting)
     return Report(
         title="Plan",
         verdict=verdict(plan),
@@ -66,7 +68,8 @@ def report(plan: Plan) -> Report:
             *section("Costs money", map(action_row, buys), Tone.CAUTION),
             *section("Notifies people, disrupts or cannot be undone", map(action_row, effects), Tone.CAUTION),
             *section("Other actions", map(action_row, others)),
-            *section("Waiting for someone else", map(_waiting, _by_address(plan.waiting)), Tone.FAINT),
+            *section("Waiting for a maintenance window", map(_held, filter(_is_held, waiting)), Tone.CAUTION),
+            *section("Waiting for someone else", map(_waiting, itertools.filterfalse(_is_held, waiting)), Tone.FAINT),
             *section("In doubt", map(doubt_row, sorted(plan.doubts)), Tone.BAD),
             *section("Not everything could be read", _banner(plan), Tone.BAD),
             *section("Diagnostics", map(findings.row, findings.in_order(plan.problems))),
@@ -225,6 +228,14 @@ def _waiting(item: Waiting) -> Row:
     since = [own(" since "), foreign(item.since)] if item.since else []
     head = line(foreign(str(item.address), Tone.STRONG), own(" waits for "), foreign(item.party), *since)
     return Row(head, (line(prose(item.detail)),) if item.detail else (), mark="*", tone=Tone.FAINT)
+
+
+def _is_held(item: Waiting) -> bool:
+    return item.party == "maintenance"
+
+
+def _held(item: Waiting) -> Row:
+    return Row(line(prose(item.detail)), mark="*", tone=Tone.CAUTION)
 
 
 def _banner(plan: Plan) -> tuple[Row, ...]:

@@ -188,7 +188,7 @@ class Window(Spec):
 class Waiver(Spec):
     """A rule that does not hold for one object until a date."""
 
-    rule: Line = Field(description="Code of the rule.")
+    rule: Line = Field(description="The rule: unpriced, freeze or maintenance.")
     address: Line = Field(description="The object, as `<vendor>/<type>/<name>`.")
     reason: Line = Field(description="Why.")
     expires: Date = Field(description="Last day it holds (UTC).")
@@ -204,11 +204,12 @@ class Policy(Spec):
     )
     unpriced: Literal["refuse", "count"] = Field(
         default="count",
-        description="What a costing step without a known price does while a budget is set: refuse it, or count it "
-        "against limits.executes only. Default count.",
+        description="What a costing step without a known price does, also when no budget is set: refuse it (an order "
+        "can state maxPrice instead), or count it against limits.executes only. Default count.",
     )
     maintenance: dict[str, list[Window]] = Field(
-        default={}, description="By vendor: when steps that disrupt may run. Absent: at any time."
+        default={},
+        description="By vendor: when steps that disrupt may run; outside they wait. Absent: at any time.",
     )
     freeze: list[Freeze] = Field(default=[], description="Times in which nothing is changed.")
     waivers: list[Waiver] = Field(default=[], description="Rules that do not hold for one object until a date.")

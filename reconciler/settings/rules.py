@@ -13,6 +13,7 @@ from typing import Any
 from reconciler.contract import Plugin
 from reconciler.documents import MappingNode, Node, Report, advice, range_of
 from reconciler.model import Range
+from reconciler.plan import policy as policies
 from reconciler.settings import models
 
 _MANUAL = "manual"
@@ -111,7 +112,7 @@ def _check_via(one: _Check) -> None:
 
 
 def _check_policy(one: _Check) -> None:
-    """Freezes end after they begin; maintenance is for configured vendors."""
+    """Freezes end after they begin; maintenance is for configured vendors; waivers name rules that can be waived."""
     policy = one.project.policy
     for freeze in policy.freeze:
         if models.moment(freeze.begins) >= models.moment(freeze.ends):
@@ -122,6 +123,11 @@ def _check_policy(one: _Check) -> None:
             where = one.place(("policy", "maintenance", name), key=True)
             hint = advice(name, one.vendors)
             one.report.add("E215", f"maintenance names {name!r}, which is no configured vendor", hint, where=where)
+    for waiver in policy.waivers:
+        if waiver.rule not in policies.RULES:
+            hint = advice(waiver.rule, policies.RULES)
+            summary = f"waiver of {waiver.rule!r}, which is no rule that can be waived"
+            one.complain("policy", "waivers", code="E216", summary=summary, detail=hint)
 
 
 def _check_paths(one: _Check) -> None:

@@ -79,6 +79,10 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         HEAD + BSS + 'policy: {maintenance: {bs: [{days: [sat], from: "22:00", to: "04:00", zone: UTC}]}}\n',
         ["8:24 E215 maintenance names 'bs', which is no configured vendor; did you mean 'bss'?"],
     ),
+    "waiver of an unknown rule": (
+        HEAD + "policy: {waivers: [{rule: maintainance, address: avg/sync/x, reason: agreed, expires: 2026-12-31}]}\n",
+        ["4:19 E216 waiver of 'maintainance', which is no rule that can be waived; did you mean 'maintenance'?"],
+    ),
     "path out": (HEAD + "specs: [../x]\n", ["4:8 E102 '../x' leaves the project; name a path below it"]),
     "status is the project": (
         HEAD + "status: .\n",

@@ -79,7 +79,7 @@ policy:
   unpriced: refuse
   maintenance: {bss: [{days: [sat, mon], from: "22:00", to: "04:00", zone: Europe/London}]}
   freeze: [{from: 2026-12-20T00:00:00Z, to: 2027-01-02T00:00:00+02:00, reason: holidays}]
-  waivers: [{rule: E401, address: avg/sync/x, reason: agreed, expires: 2026-12-31}]
+  waivers: [{rule: maintenance, address: avg/sync/x, reason: agreed, expires: 2026-12-31}]
 """,
     )
 
@@ -113,7 +113,7 @@ policy:
     assert policy.maintenance == {"bss": (values.Window(frozenset({0, 5}), dt.time(22), dt.time(4), "Europe/London"),)}
     assert policy.freeze[0].begins == dt.datetime(2026, 12, 20, tzinfo=dt.UTC)
     assert policy.freeze[0].ends == dt.datetime(2027, 1, 1, 22, tzinfo=dt.UTC)
-    assert policy.waivers == (values.Waiver("E401", "avg/sync/x", "agreed", dt.date(2026, 12, 31)),)
+    assert policy.waivers == (values.Waiver("maintenance", "avg/sync/x", "agreed", dt.date(2026, 12, 31)),)
 
 
 def test_a_system_has_the_code_of_its_manual(tmp_path: Path) -> None:

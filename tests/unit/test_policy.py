@@ -75,6 +75,13 @@ def test_notifications_count_beside_their_kind() -> None:
     assert codes(Rules(limits={"notifications": 0}), loud) == ["E501"]
 
 
+@pytest.mark.parametrize("kind", [Kind.CREATE, Kind.UPDATE, Kind.SYNC, Kind.ENABLE, Kind.REQUEST, Kind.EXECUTE])
+def test_a_step_that_notifies_is_one_notification(kind: Kind) -> None:
+    """Whatever else a step is, it is one notification."""
+    loud = [action(kind, name, effects=frozenset({Effect.NOTIFIES, Effect.DISRUPTS})) for name in "ab"]
+    assert policy.counted(loud)["notifications"] == 2
+
+
 def test_budget_adds_up_by_currency() -> None:
     """Prices add up; the budget itself may be spent, a cent more may not."""
     rules = Rules(budget={"EUR": Decimal("10.00")})
@@ -97,14 +104,38 @@ def test_max_price_is_the_most_an_order_may_cost() -> None:
     assert codes(Rules(), buying("a", "7", most="6")) == ["E502"]
 
 
-def test_unpriced_is_refused_only_when_asked_and_budgeted() -> None:
-    """`unpriced: refuse` matters while a budget is set; a waiver names the one order it lets through."""
-    free = buying("a", None)
-    assert codes(Rules(budget={"EUR": Decimal(5)}), free) == []
-    assert codes(Rules(refuse_unpriced=True), free) == []
-    rules = Rules(budget={"EUR": Decimal(5)}, refuse_unpriced=True)
-    assert codes(rules, free) == ["E503"]
-    assert codes(dataclasses.replace(rules, waived=frozenset({("unpriced", "avg/order/a")})), free) == []
+@pytest.mark.parametrize("budget", [None, {"EUR": Decimal(5)}], ids=["no-budget", "budget"])
+def test_unpriced_is_refused_only_when_asked(budget: dict[str, Decimal] | None) -> None:
+    """`unpriced: refuse` holds with a budget and without; a price, a maxPrice or its own waiver lets a step pass."""
+    unknown, rules = buying("a", None), Rules(budget=budget, refuse_unpriced=True)
+    assert codes(Rules(budget=budget), unknown) == []
+    assert codes(rules, unknown) == ["E503"]
+    assert codes(rules, buying("a", "1"), buying("b", None, most="1")) == []
+    assert codes(dataclasses.replace(rules, waived=frozenset({("unpriced", "avg/order/a")})), unknown) == []
+    assert codes(dataclasses.replace(rules, waived=frozenset({("unpriced", "avg/order/b")})), unknown) == ["E503"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "offers_max_price"),
+    [pytest.param("Order", True, id="order"), pytest.param("User", False, id="licensed-role")],
+)
+def test_cure_of_an_unknown_price_fits_the_object(kind: str, *, offers_max_price: bool) -> None:
+    """Only an order can state `maxPrice`; a waiver or counting cures both."""
+    step = Step(Address("pbx", "user", "lea"), "licence", Kind.UPDATE, "", effects=frozenset({Effect.COSTS}))
+    plan = Plan("p", None, Revision(), NOW, "c", "0", (Action(step, ManifestRef(kind, "lea", "specs/a.yaml", 1)),))
+    [problem] = policy.violations(plan, Rules(refuse_unpriced=True), now=NOW)
+    assert problem.address == "pbx/user/lea"
+    assert ("maxPrice" in problem.detail) is offers_max_price
+    assert "waiver of rule unpriced" in problem.detail
+    assert "policy.unpriced: count" in problem.detail
+
+
+@pytest.mark.parametrize("kind", [Kind.CREATE, Kind.UPDATE, Kind.ENABLE, Kind.SYNC, Kind.EXECUTE, Kind.DELETE])
+def test_whatever_costs_counts_as_an_execute(kind: Kind) -> None:
+    """With no executes allowed every step that costs is refused, of whatever kind, once and as nothing else."""
+    costing = action(kind, effects=frozenset({Effect.COSTS}), cost=Money(Decimal(1), "EUR"))
+    assert policy.counted([costing]) == {"executes": 1}
+    assert codes(Rules(limits={"executes": 0}), costing) == ["E501"]
 
 
 def test_freeze_holds_from_start_to_end() -> None:
