@@ -1,7 +1,7 @@
 """The status of an object, derived: from what a complete read shows and what is still open. Pure.
 
 The table from situation to reason is here and nowhere else. `Synchronized` is only said of an object whose read
-shows the wanted state.
+shows the wanted state, its absence included.
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ class Standing:
     """What is known of an object at the end of a pass.
 
     `observed` None with `readable`: proved absent. `changes`: what differs from the manifest. `doubt`: the state of
-    an open claim. `error`: why its action failed. `manual`: what a person has to do.
+    an open claim. `error`: why its action failed. `manual`: what a person has to do. `ensure`: as declared.
     """
 
     observed: Observed | None
@@ -28,6 +28,13 @@ class Standing:
     manual: str = ""
     pending: bool = False
     order: bool = False
+    ensure: str = "present"
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is proved absent, as declared, and nothing more is to be done about it."""
+        open_ends = self.pending or self.waiting or self.manual or self.error or self.doubt
+        return self.ensure == "absent" and self.readable and self.observed is None and not open_ends
 
 
 def sync_status(standing: Standing) -> SyncStatus:
@@ -35,7 +42,7 @@ def sync_status(standing: Standing) -> SyncStatus:
     if not standing.readable or standing.doubt is not None:
         return SyncStatus.UNKNOWN
     if standing.observed is None:
-        return SyncStatus.UNSYNCHRONIZED
+        return SyncStatus.SYNCHRONIZED if standing.gone else SyncStatus.UNSYNCHRONIZED
     if standing.observed.status is SyncStatus.SYNCHRONIZED and (standing.changes or standing.pending):
         return SyncStatus.UNSYNCHRONIZED
     return standing.observed.status
@@ -65,6 +72,8 @@ _Row = tuple[str, str, str, str]
 
 def _ready(standing: Standing) -> _Row:
     status, observed = sync_status(standing), standing.observed
+    if standing.gone:
+        return ("Ready", "True", "AbsentAsDeclared", "it is not at the vendor, as declared")
     if status is SyncStatus.SYNCHRONIZED:
         return ("Ready", "True", "Synchronized", "the vendor shows the wanted state")
     if status is SyncStatus.UNKNOWN:

@@ -13,6 +13,8 @@ from reconciler.status import Standing
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SEEN = Observed("1", "a", {})
 DRIFT = (Change("/email", "a", "b"),)
+ENDED = Standing(None, readable=True, ensure="absent")
+WAIT = (Waiting(Address("a", "b", "c"), "vendor", "working"),)
 
 
 def conditions(standing: Standing) -> dict[str, tuple[str, str]]:
@@ -32,6 +34,16 @@ def with_status(value: SyncStatus, detail: str = "") -> Standing:
         pytest.param(Standing(SEEN, readable=True, changes=DRIFT), SyncStatus.UNSYNCHRONIZED, id="drifted"),
         pytest.param(Standing(SEEN, readable=True, pending=True), SyncStatus.UNSYNCHRONIZED, id="steps-open"),
         pytest.param(Standing(None, readable=True), SyncStatus.UNSYNCHRONIZED, id="absent"),
+        pytest.param(ENDED, SyncStatus.SYNCHRONIZED, id="absent-as-declared"),
+        pytest.param(
+            dataclasses.replace(ENDED, ensure="disabled"), SyncStatus.UNSYNCHRONIZED, id="absent-not-disabled"
+        ),
+        pytest.param(dataclasses.replace(ENDED, readable=False), SyncStatus.UNKNOWN, id="absence-not-proved"),
+        pytest.param(dataclasses.replace(ENDED, observed=SEEN, pending=True), SyncStatus.UNSYNCHRONIZED, id="not-gone"),
+        pytest.param(dataclasses.replace(ENDED, pending=True), SyncStatus.UNSYNCHRONIZED, id="gone-but-steps-open"),
+        pytest.param(dataclasses.replace(ENDED, waiting=WAIT), SyncStatus.UNSYNCHRONIZED, id="gone-but-vendor-at-work"),
+        pytest.param(dataclasses.replace(ENDED, doubt=ClaimState.DOUBT), SyncStatus.UNKNOWN, id="gone-in-doubt"),
+        pytest.param(dataclasses.replace(ENDED, error="taken"), SyncStatus.UNSYNCHRONIZED, id="gone-but-refused"),
         pytest.param(Standing(SEEN, readable=False), SyncStatus.UNKNOWN, id="not-readable"),
         pytest.param(Standing(SEEN, readable=True, doubt=ClaimState.DOUBT), SyncStatus.UNKNOWN, id="in-doubt"),
         pytest.param(with_status(SyncStatus.IN_PROGRESS), SyncStatus.IN_PROGRESS, id="in-progress"),
@@ -49,6 +61,7 @@ def test_synchronized_is_only_said_of_what_a_read_shows_as_wanted(standing: Stan
     [
         pytest.param(Standing(SEEN, readable=True), {"Ready": ("True", "Synchronized")}, id="ready"),
         pytest.param(Standing(None, readable=True), {"Ready": ("False", "Absent")}, id="absent"),
+        pytest.param(ENDED, {"Ready": ("True", "AbsentAsDeclared")}, id="absent-as-declared"),
         pytest.param(
             Standing(SEEN, readable=True, changes=DRIFT),
             {"Drifted": ("True", "Differs"), "Ready": ("False", "NotSynchronized")},
@@ -66,9 +79,7 @@ def test_synchronized_is_only_said_of_what_a_read_shows_as_wanted(standing: Stan
         ),
         pytest.param(with_status(SyncStatus.UNSYNCHRONIZED), {"Ready": ("True", "AsDeclared")}, id="entered-only"),
         pytest.param(
-            dataclasses.replace(
-                with_status(SyncStatus.IN_PROGRESS), waiting=(Waiting(Address("a", "b", "c"), "vendor", "working"),)
-            ),
+            dataclasses.replace(with_status(SyncStatus.IN_PROGRESS), waiting=WAIT),
             {"AwaitingVendor": ("True", "Waiting"), "Ready": ("False", "InProgress")},
             id="vendor-at-work",
         ),
