@@ -67,7 +67,7 @@ async def holding(lock: Lock, name: str, *, clock: Clock) -> AsyncIterator[None]
     while not _take(lock, name):
         if clock.monotonic() - began >= PATIENCE:
             raise Locked(
-                f"the credential of {name} was in use by another run for {PATIENCE:.0f} s; wait for that run to end, or"
+                f"the credential {name} was in use by another run for {PATIENCE:.0f} s; wait for that run to end, or"
                 " end its process, then run again"
             )
         await clock.sleep(INTERVAL)
@@ -81,7 +81,7 @@ def _take(lock: Lock, name: str) -> bool:
     try:
         return lock.acquire()
     except OSError as error:
-        raise StateError(f"the credential of {name} cannot be locked: {cause(error)}") from error
+        raise StateError(f"the credential {name} cannot be locked: {cause(error)}") from error
 
 
 def read(connection: sqlite3.Connection, name: str) -> CredentialRecord | None:

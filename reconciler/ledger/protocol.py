@@ -184,8 +184,8 @@ class Ledger(Protocol):
         """Whether it went back in time and no run has settled that: what it does not know may have been done."""
         ...
 
-    def fingerprint(self, value: Json) -> str:
-        """Return `hmac:<hex>` of the canonical form, keyed with the ledger's own key."""
+    def fingerprint(self, value: object) -> str:
+        """Return `hmac:<hex>` of the canonical form of JSON data, secrets in it included, with the ledger's own key."""
         ...
 
     async def begin_run(self, command: str, *, now: datetime) -> Run:

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import dataclasses
 import functools
-import hmac
 import os
 import platform
 import secrets
@@ -25,6 +24,7 @@ from reconciler.errors import Locked, StateError
 from reconciler.ledger import credentials, reading, rows, statements, writing
 from reconciler.ledger.committer import Committer
 from reconciler.ledger.failures import cause
+from reconciler.ledger.fingerprints import fingerprint
 from reconciler.ledger.lock import RunLock
 from reconciler.ledger.mark import Mark, write_mark
 from reconciler.ledger.protocol import (
@@ -42,7 +42,7 @@ from reconciler.ledger.protocol import (
 )
 from reconciler.ledger.spill import Spill, find_spills, take_over
 from reconciler.ledger.writing import Write
-from reconciler.model import Address, Json, canonical
+from reconciler.model import Address, Json
 
 T = TypeVar("T")
 
@@ -95,9 +95,9 @@ class SqliteLedger:
     def _name(self) -> str:
         return str(self._opened.database or "in memory")
 
-    def fingerprint(self, value: Json) -> str:
+    def fingerprint(self, value: object) -> str:
         """Return `hmac:<hex>` of the canonical form."""
-        return "hmac:" + hmac.digest(self._opened.key, canonical(value), "sha256").hex()
+        return fingerprint(value, key=self._opened.key)
 
     async def begin_run(self, command: str, *, now: datetime) -> Run:
         """Take the lock and a new fence, durable."""

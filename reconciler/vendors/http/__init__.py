@@ -6,5 +6,7 @@ call is one attempt. Owner of httpx and httpcore.
 
 from reconciler.vendors.http.client import Client
 from reconciler.vendors.http.connection import Connection
+from reconciler.vendors.http.consenting import Consenting
+from reconciler.vendors.http.keeping import Keeper, Newest
 
-__all__ = ["Client", "Connection"]
+__all__ = ["Client", "Connection", "Consenting", "Keeper", "Newest"]

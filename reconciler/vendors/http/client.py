@@ -10,10 +10,11 @@ import httpx
 from reconciler import contract
 from reconciler.clock import Clock
 from reconciler.contract import Verdict
-from reconciler.errors import BadAnswer, NoAnswer
+from reconciler.errors import BadAnswer, Locked, NoAnswer, NotSent
 from reconciler.model import Secret
 from reconciler.vendors.http.allowed import Endpoints
 from reconciler.vendors.http.connection import Connection
+from reconciler.vendors.http.keeping import Keeper
 from reconciler.vendors.http.line import Admission, Attempt, Line
 from reconciler.vendors.http.reading import RetryingReader
 from reconciler.vendors.http.transport import DirectTransport
@@ -23,8 +24,8 @@ class Client:
     """One vendor account during one run; an async context manager.
 
     `transport` replaces the network (tests); `mutation_transport` replaces it for changes alone. `random`
-    returns numbers from 0 up to 1 and spreads the waits. ConfigurationError when the URL or the CA file
-    cannot be used.
+    returns numbers from 0 up to 1 and spreads the waits. `keeper` keeps a credential that changes with each use.
+    ConfigurationError when a URL or the CA file cannot be used.
     """
 
     reader: contract.Reader
@@ -38,12 +39,13 @@ class Client:
         random: Callable[[], float],
         transport: httpx.AsyncBaseTransport | None = None,
         mutation_transport: httpx.AsyncBaseTransport | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self._own = DirectTransport(connection) if transport is None else None
         network = transport or self._own
         assert network is not None
         self._changes = mutation_transport or network
-        self._line = Line(connection, clock=clock, transport=network)
+        self._line = Line(connection, clock=clock, transport=network, direct=transport is None, keeper=keeper)
         self._endpoints = Endpoints(connection.wire.endpoints)
         self._flying: set[asyncio.Task[Attempt]] = set()
         self._suspect: Secret | None = None
@@ -95,6 +97,9 @@ class Client:
         await self._line.slots.acquire()
         try:
             admission = await self._line.admit()
+        except Locked as error:
+            self._line.slots.release()
+            raise NotSent(str(error)) from error
         except BaseException:
             self._line.slots.release()
             raise

@@ -88,6 +88,12 @@ def build_sign_in(
     return _request("POST", url, headers=complete, content=_form(sign_in.form), fresh=True, progress=progress)
 
 
+def consent_url(consent: contract.Consent, *, what: str, origin: Origin, state: str, redirect: str) -> str:
+    """Return the address that a person opens to consent (RFC 6749, 4.1.1); Malformed when it cannot be one."""
+    own = {"response_type": "code", **consent.query, "state": state, "redirect_uri": redirect}
+    return origin.root + origin.prefix + _checked(consent.path, what) + _query(own)
+
+
 def _basic(user: Secret, password: Secret) -> str:
     pair = f"{user.reveal()}:{password.reveal()}"
     return "Basic " + base64.b64encode(pair.encode()).decode()
@@ -112,6 +118,12 @@ def hide_in(data: Json, secrets: frozenset[Secret]) -> Json:
     if isinstance(data, list | tuple):
         return [hide_in(value, secrets) for value in data]
     return data
+
+
+def secrets_of(call: contract.Call) -> Iterator[Secret]:
+    """Yield every secret that goes out with a call, credentials aside."""
+    yield from (value for value in call.query.values() if isinstance(value, Secret))
+    yield from secrets_in(call.body)
 
 
 def secrets_in(body: Json) -> Iterator[Secret]:
@@ -155,8 +167,9 @@ def _request(
     extensions = {FRESH: fresh, "trace": progress.note}
     try:
         request = httpx.Request(method, url, headers=headers, content=content or None, extensions=extensions)
-    except (httpx.InvalidURL, ValueError) as error:
-        raise Malformed("request was not sent: its URL is malformed; correct the value it was made from") from error
+    except (httpx.InvalidURL, ValueError):
+        # Without its cause: the library's text may quote the URL, and a secret in its query.
+        raise Malformed("request was not sent: its URL is malformed; correct the value it was made from") from None
     # What was checked must be what goes out: the library normalises some paths.
     if not url.endswith(request.url.raw_path.decode()):
         raise Malformed("request was not sent: its path is not in plain form; correct the value it was made from")
@@ -164,8 +177,11 @@ def _request(
 
 
 def _form(fields: Mapping[str, str | Secret]) -> bytes:
-    plain = {name: value.reveal() if isinstance(value, Secret) else value for name, value in fields.items()}
-    return urllib.parse.urlencode(plain).encode()
+    return urllib.parse.urlencode(_opened(fields)).encode()
+
+
+def _opened(fields: Mapping[str, str | Secret]) -> dict[str, str]:
+    return {name: value.reveal() if isinstance(value, Secret) else value for name, value in fields.items()}
 
 
 def _encode(call: contract.Call, what: str) -> bytes:
@@ -193,9 +209,10 @@ def _checked(path: str, what: str) -> str:
     return path
 
 
-def _query(query: Mapping[str, str]) -> str:
+def _query(query: Mapping[str, str | Secret]) -> str:
     pairs = (
-        f"{urllib.parse.quote(name, safe='$')}={urllib.parse.quote(value, safe='')}" for name, value in query.items()
+        f"{urllib.parse.quote(name, safe='$')}={urllib.parse.quote(value, safe='')}"
+        for name, value in _opened(query).items()
     )
     joined = "&".join(pairs)
     return f"?{joined}" if joined else ""
