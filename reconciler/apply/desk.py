@@ -9,7 +9,7 @@ from reconciler import contract
 from reconciler.clock import Clock
 from reconciler.contract import Answer, Call, Effect, ObjectType, Operation, Reader, Situation, Step, Vendor, Wanted
 from reconciler.ledger.protocol import ClaimKey, Ledger, Run, Scope
-from reconciler.model import Address
+from reconciler.model import Address, Json
 
 
 class Client(Protocol):
@@ -68,9 +68,13 @@ class Desk:
     plan: str
     wanted: Mapping[Address, Wanted]
     ids: dict[Address, str] = dataclasses.field(default_factory=dict)
+    done_at: dict[tuple[Address, str], datetime] = dataclasses.field(default_factory=dict)
+    """Since when an operation is done: how long a vendor has had for what it does by itself."""
     stopping: bool = False
     caught_up: bool = False
     """Whether everything that a ledger from an earlier time may have forgotten was looked for."""
+    held: Callable[[Step], str] = lambda _step: ""
+    """Why a step must not be sent now, although it may be later: asked right before each attempt; empty to go on."""
 
     def account(self, address: Address) -> Account:
         """Return the vendor account an address belongs to."""
@@ -82,7 +86,7 @@ class Desk:
 
     def operation(self, step: Step) -> Operation:
         """Return the operation a step stands for."""
-        return self.type_of(step.address).operations[step.operation]
+        return self.type_of(step.address).operation(step.operation)
 
     def situation(self) -> Situation:
         """Return where things stand, for an adapter."""
@@ -107,12 +111,26 @@ class Desk:
         ]
         return tuple(key for key in keys if key != self.key(step))
 
+    def applied(self, step: Step) -> dict[str, str | None]:
+        """Return the keyed fingerprints, by field, of what stands as wanted once the step is done; None: taken back."""
+        wanted = self.wanted.get(step.address)
+        fields = wanted.fields if wanted else {}
+        changes = step.changes if self.operation(step).applies else ()
+        names = {field_of(change.path, fields) for change in changes}
+        return {name: self.ledger.fingerprint(fields[name]) if name in fields else None for name in sorted(names)}
+
     def frozen(self, step: Step) -> dict[str, str]:
         """Return the keyed fingerprints, by field, of what cannot be taken back: an executed order's spec."""
         operation = self.operation(step)
         if not operation.once or Effect.IRREVERSIBLE not in operation.effects:
             return {}
         return {name: self.ledger.fingerprint(value) for name, value in step.body.items()}
+
+
+def field_of(path: str, fields: Mapping[str, Json]) -> str:
+    """Return which field the JSON pointer of a change is about: a member with a name of its own, or a whole field."""
+    name, whole = path.removeprefix("/"), path.split("/")[1]
+    return whole if whole in fields and name not in fields else name
 
 
 def request_fingerprint(desk: Desk, call: contract.Call) -> str:

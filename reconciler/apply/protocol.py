@@ -7,7 +7,8 @@ Rules kept here and nowhere else:
 - nothing leaves before its `sent(n)` is on disk; the ledger denies a claim that is open, or done and once-only;
 - only a proof lets an attempt be repeated: the request never left, the vendor said so, or a complete look-up after
   the lag shows nothing. An attempt that our own deadline cut off can be proved done, never absent;
-- doubt does not expire: it ends by proof or by a person.
+- doubt does not expire: it ends by proof or by a person;
+- a step that has to wait for a maintenance window is not sent, however late in its preparation the window closes.
 """
 
 import dataclasses
@@ -60,16 +61,22 @@ class _Again:
     reason: str
     pause: float = 0.0
     limited: bool = False
+    exists: bool = False
+    """The vendor said that it is there already, and so it is."""
 
 
 async def carry_out(desk: Desk, step: Step) -> End:
     """Bring one step to an end. Raises StateError when the ledger cannot be written: nothing more may be sent."""
-    attempts, waits, sends = 0, 0, 0
+    attempts, waits, sends, exists = 0, 0, 0, False
     while True:
+        if (held := desk.held(step)) and not desk.stopping:
+            return End(Outcome.WAITING, attempts=attempts, error=held)
         end, tried = await _once(desk, step)
         attempts += tried
         if isinstance(end, End):
-            return dataclasses.replace(end, attempts=attempts)
+            adopted = exists and not tried and end.outcome is Outcome.DONE
+            return dataclasses.replace(end, attempts=attempts, outcome=Outcome.ADOPTED if adopted else end.outcome)
+        exists = exists or end.exists
         waits, sends = (waits + 1, sends) if end.limited else (waits, sends + 1)
         if sends >= SENDS or waits >= WAITS or desk.stopping:
             return End(Outcome.FAILED, attempts=attempts, error=f"{end.reason}; nothing was done, run again later")
@@ -88,8 +95,9 @@ async def _once(desk: Desk, step: Step) -> tuple[End | _Again, int]:
     if isinstance(call, Satisfied):
         desk.ledger.adopt(desk.run, desk.key(step), vendor_id=call.vendor_id, frozen=desk.frozen(step), now=desk.now())
         return End(Outcome.DONE, call.vendor_id), 0
-    if desk.stopping:
-        return End(Outcome.NOT_STARTED), 0
+    held = desk.held(step)
+    if desk.stopping or held:
+        return End(Outcome.NOT_STARTED) if desk.stopping else End(Outcome.WAITING, error=held), 0
     claimed = await desk.ledger.begin_attempt(
         desk.run, _intent(desk, step, call), now=desk.now(), payload=step_to_json(step)
     )
@@ -106,6 +114,7 @@ def _intent(desk: Desk, step: Step, call: Call) -> ledger.Intent:
         once=desk.operation(step).once,
         aliases=desk.aliases(step),
         frozen=desk.frozen(step),
+        applied=desk.applied(step),
     )
 
 
@@ -158,19 +167,24 @@ async def _judge(desk: Desk, step: Step, *, attempt: ledger.Attempt, answer: Ans
     return await _doubt(desk, step, attempt=attempt, reason=outcome.reason)
 
 
-async def _refused(desk: Desk, step: Step, *, attempt: ledger.Attempt, refusal: Refused) -> End:
-    """Record a clear refusal; when the vendor says that it exists already, look whether it is ours."""
+async def _refused(desk: Desk, step: Step, *, attempt: ledger.Attempt, refusal: Refused) -> End | _Again:
+    """Record a clear refusal; when the vendor says that it exists already and it does, prepare the step anew."""
     _conclude(desk, attempt, ledger.Verdict(ClaimState.REFUSED, reason=refusal.reason))
     error = f"the vendor refused {step.id}: {refusal.reason}"
-    if refusal.conflict:
-        account = desk.account(step.address)
-        found = await account.vendor.recover(step, desk.situation(), account.client.reader)
-        if isinstance(found, Found):
-            desk.ledger.settle(
-                desk.run, desk.key(step), ledger.Verdict(ClaimState.DONE, found.vendor_id), now=desk.now()
-            )
-            return End(Outcome.ADOPTED, found.vendor_id)
+    if refusal.conflict and await _exists(desk, step):
+        return _Again(error, exists=True)
     return End(Outcome.FAILED, error=error)
+
+
+async def _exists(desk: Desk, step: Step) -> bool:
+    """Say whether what the vendor calls there is found there: at once, or after its lag."""
+    account = desk.account(step.address)
+    for pause in (0.0, account.lag):
+        await desk.clock.sleep(pause)
+        found = await account.vendor.recover(step, desk.situation(), account.client.reader)
+        if not isinstance(found, Absent):
+            return isinstance(found, Found)
+    return False
 
 
 async def _doubt(

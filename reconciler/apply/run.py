@@ -101,6 +101,8 @@ class Performance:
         end = await self._send(action)
         if end.outcome in _GOOD and end.vendor_id:
             self.desk.ids[step.address] = end.vendor_id
+        if end.outcome in _GOOD:
+            self.desk.done_at[step.address, step.operation] = self.desk.now()
         if end.outcome in _GOOD and self.desk.operation(step).settles:
             return await self._await_settled(action, end)
         return end
@@ -167,7 +169,13 @@ class Performance:
 async def _look(desk: Desk, address: Address) -> Observed | None:
     """Return the one object at an address, None when it cannot be told."""
     account: Account = desk.account(address)
-    scope = Scope(desk.wanted, dict(desk.ids), frozenset({address}))
+    scope = Scope(
+        wanted=desk.wanted,
+        ids=dict(desk.ids),
+        focus=frozenset({address}),
+        now=desk.now(),
+        done_at=dict(desk.done_at),
+    )
     try:
         observation = await account.vendor.observe(scope, account.client.reader)
     except VendorError:

@@ -75,7 +75,8 @@ class Operation:
     `once`: at most once per object and revision, for ever (orders); otherwise again whenever a complete read
     shows the need. `settles`: the vendor may go on working after its answer; dependants wait until an
     observation says it has finished. `capability`: the flag without which the step is manual, and
-    `instructions` what a person does then (may use `{name}`).
+    `instructions` what a person does then (may use `{name}`). `applies`: its changes stand once it is done; not when
+    they only stand after another operation of the object (options that are stored first, then synchronised).
     """
 
     name: str
@@ -87,6 +88,7 @@ class Operation:
     settles: bool = False
     capability: str | None = None
     instructions: str = ""
+    applies: bool = True
 
 
 @dataclasses.dataclass(frozen=True)

@@ -294,7 +294,7 @@ class Plugin:
     """What an entry point of `reconciler.vendors` names.
 
     `kinds` returns what it adds to the manifest language (a function, since models are heavy to import),
-    `credentials` the names it needs, `options` the settings keys it knows beyond the common ones with their
+    `credentials` the names it needs, `optional_credentials` those it can do without, `options` the settings keys it knows beyond the common ones with their
     default, `systems` the vendor names that may say `via` this one with their default options.
     """
 
@@ -303,6 +303,7 @@ class Plugin:
     kinds: Callable[[], Any]
     create: Callable[[Setup], Vendor]
     credentials: tuple[str, ...] = ()
+    optional_credentials: tuple[str, ...] = ()
     options: Mapping[str, Json] = dataclasses.field(default_factory=dict)
     systems: Mapping[str, Mapping[str, Json]] = dataclasses.field(default_factory=dict)
     codes: Mapping[str, Any] = dataclasses.field(default_factory=dict)

@@ -4,7 +4,7 @@ One object is decided at a time (`_decide`); then the steps of all objects are p
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from reconciler import diff, graph
@@ -111,6 +111,8 @@ def memory_of(memory: Mapping[Address, Memory], wanted: Wanted) -> Memory:
             applied=part.applied or merged.applied,
             claims={**merged.claims, **part.claims},
             frozen={**merged.frozen, **part.frozen},
+            changed_at={**merged.changed_at, **part.changed_at},
+            done_at={**merged.done_at, **part.done_at},
         )
     done = {revision for (_, revision), state in merged.claims.items() if state is ClaimState.DONE}
     if done and wanted.revision not in done:
@@ -133,11 +135,32 @@ def compare(material: Material, wanted: Wanted, observed: Observed | None) -> Ca
         applied=memory.applied,
         fingerprint=material.fingerprint,
     )
-    return Case(wanted, observed, changed, memory, material.fingerprint, material.observation.single, material.pinned)
+    return Case(
+        wanted=wanted,
+        observed=observed,
+        changes=changed,
+        memory=memory,
+        fingerprint=material.fingerprint,
+        related=material.observation.single,
+        pinned=material.pinned,
+        now=material.now,
+    )
 
 
 def _decide(material: Material, address: Address) -> _Decided:
     wanted = material.wanted[address]
+    closed = _closed(material, wanted)
+    if closed is not None:
+        return closed
+    matches = material.observation.objects.get(address, ())
+    if len(matches) > 1:
+        return _choose(material, wanted, matches)
+    return _decide_one(material, wanted, matches[0] if matches else None)
+
+
+def _closed(material: Material, wanted: Wanted) -> _Decided | None:
+    """Return why nothing can be decided about an object, None when something can."""
+    address = wanted.address
     if address in material.aged:
         text = f"{address} was not read again; it was settled at {material.aged[address].isoformat()}"
         return _Decided(problems=(_problem(wanted, "E605", text, "", severity=Severity.INFO),))
@@ -152,10 +175,15 @@ def _decide(material: Material, address: Address) -> _Decided:
         detail = f"the next apply looks it up; or settle it with `reconciler resolve {address}`"
         problem = _problem(wanted, "E602", f"{address} is in doubt: {in_doubt[0]}", detail, severity=Severity.WARNING)
         return _Decided(problems=(problem,), stuck=f"{address} is in doubt", refused=True)
-    matches = material.observation.objects.get(address, ())
-    if len(matches) <= 1:
-        return _decide_one(material, wanted, matches[0] if matches else None)
-    ours = memory_of(material.memory, wanted).vendor_id
+    if address in material.observation.obstacles:
+        obstacle = material.observation.obstacles[address]
+        return _Decided(problems=(obstacle,), stuck=f"{address} is refused", refused=True)
+    return None
+
+
+def _choose(material: Material, wanted: Wanted, matches: Sequence[Observed]) -> _Decided:
+    """Go on with the match that the ledger knows; without one, a person must choose."""
+    address, ours = wanted.address, memory_of(material.memory, wanted).vendor_id
     known = next((match for match in matches if match.vendor_id == ours), None)
     ids = ", ".join(sorted(match.vendor_id for match in matches))
     summary = f"{address} matches several objects at the vendor: {ids}"
@@ -235,6 +263,7 @@ def _arrange(material: Material, decided: Mapping[Address, _Decided]) -> list[Ac
         for step in one.steps:
             before = [own[name] for name in step.after if name in own]
             before += [name for need in step.needs for name in last.get(need, ())]
+            before += [one.id for pair in step.follows for one in _followed(decided, *pair)]
             held, refused = _held(decided, step)
             ref = material.wanted[address].manifest
             by_id[step.id] = Action(step, ref, tuple(sorted(set(before))), held, refused)
@@ -242,9 +271,18 @@ def _arrange(material: Material, decided: Mapping[Address, _Decided]) -> list[Ac
     return [by_id[name] for name in ordered]
 
 
+def _followed(decided: Mapping[Address, _Decided], address: Address, operation: str) -> list[Step]:
+    """Return the planned steps of an operation on another object."""
+    return [one for one in decided[address].steps if one.operation == operation] if address in decided else []
+
+
 def _held(decided: Mapping[Address, _Decided], step: Step) -> tuple[str, bool]:
-    """Return why a step cannot go on because of another object, and whether for good."""
+    """Return why a step cannot go on because of another object, and whether for good.
+
+    Whatever it needs must be settled; what its steps only follow must not be refused.
+    """
     stuck = [decided[need] for need in step.needs if need in decided and decided[need].stuck]
+    stuck += [decided[other] for other, _ in step.follows if other in decided and decided[other].refused]
     worst = sorted(stuck, key=lambda one: not one.refused)
     return (worst[0].stuck, worst[0].refused) if worst else ("", False)
 

@@ -78,6 +78,7 @@ def step_from_json(data: Mapping[str, Any]) -> Step:
         cost=_money(data["cost"]),
         max_price=_money(data["max_price"]),
         instructions=data["instructions"],
+        follows=tuple((Address.parse(text), operation) for text, operation in data["follows"]),
     )
 
 

@@ -144,6 +144,7 @@ def step_to_json(step: Step) -> dict[str, Json]:
         "body": dict(step.body),
         "after": list(step.after),
         "needs": [str(address) for address in step.needs],
+        "follows": [[str(address), operation] for address, operation in step.follows],
         "effects": sorted(effect.value for effect in step.effects),
         "revision": step.revision,
         "basis": step.basis,

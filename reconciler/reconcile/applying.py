@@ -12,7 +12,7 @@ from reconciler.apply.desk import Desk
 from reconciler.apply.run import Performance, Progress
 from reconciler.errors import Exit, PolicyRefused, StalePlan, worst
 from reconciler.ledger.protocol import ObjectRecord, Run
-from reconciler.model import Problem, Severity
+from reconciler.model import Address, Problem, Severity
 from reconciler.plan import policy, saved
 from reconciler.plan.report import ApplyReport, Outcome, Result
 from reconciler.plan.value import Action, Plan
@@ -64,6 +64,8 @@ async def _apply(context: Context, orders: Orders, *, desk: Desk, began: datetim
     orders.started(desk)
     settled = await settling.settle_open(context, desk)
     planned = await planning.plan(context)
+    planned = dataclasses.replace(planned, plan=policy.with_holds(planned.plan, orders.rules, now=context.clock.now()))
+    desk.held = lambda step: policy.held(step, orders.rules, now=desk.now())
     settled += settling.park_lost(desk, planned)
     # A ledger that went back in time has caught up only when everything was read and looked at.
     desk.caught_up = planned.plan.complete and not context.estate.partial
@@ -98,10 +100,12 @@ async def _apply(context: Context, orders: Orders, *, desk: Desk, began: datetim
 
 
 async def _desk(context: Context, run: Run) -> Desk:
-    ids = {}
+    ids: dict[Address, str] = {}
+    done_at: dict[tuple[Address, str], datetime] = {}
     for account in context.distinct:
         memory = await context.ledger.read_memory(account.scopes)
         ids.update(planning.ids_of(context.estate.wanted, memory))
+        done_at.update(planning.done_at_of(context.estate.wanted, memory))
         ids.update(
             {
                 address: one.vendor_id
@@ -118,6 +122,7 @@ async def _desk(context: Context, run: Run) -> Desk:
         plan="",
         wanted=context.estate.wanted,
         ids=ids,
+        done_at=done_at,
     )
 
 

@@ -76,7 +76,8 @@ async def plan(context: Context, *, only_changed: bool = False) -> Planned:
     claims = of_selection(context, await open_claims(context))
     aged = await _aged(context) if only_changed else {}
     focus = frozenset(context.estate.wanted.keys() - aged.keys()) if only_changed else None
-    observation = await observe(context, ids=ids_of(context.estate.wanted, memory), focus=focus)
+    wanted = context.estate.wanted
+    observation = await observe(context, ids=ids_of(wanted, memory), done_at=done_at_of(wanted, memory), focus=focus)
     lost = _lost(context, memory, observation)
     doubts = dict.fromkeys(lost, LOST)
     doubts.update({claim.key.address: claim.reason or "a call had no clear answer" for claim in claims})
@@ -126,14 +127,29 @@ def ids_of(wanted: Mapping[Address, Wanted], memory: Mapping[Address, Memory]) -
     return {address: vendor_id for address, vendor_id in found.items() if vendor_id is not None}
 
 
+def done_at_of(
+    wanted: Mapping[Address, Wanted], memory: Mapping[Address, Memory]
+) -> dict[tuple[Address, str], datetime]:
+    """Return since when operations are done, by present address, of the revision that is wanted now."""
+    return {
+        (address, operation): moment
+        for address, one in wanted.items()
+        for (operation, revision), moment in build.memory_of(memory, one).done_at.items()
+        if revision == one.revision
+    }
+
+
 async def observe(
-    context: Context, *, ids: Mapping[Address, str], focus: frozenset[Address] | None = None
+    context: Context,
+    *,
+    ids: Mapping[Address, str],
+    done_at: Mapping[tuple[Address, str], datetime],
+    focus: frozenset[Address] | None = None,
 ) -> Observation:
     """Read every vendor; one that cannot be read does not keep the others from being read."""
     began = context.clock.now()
-    parts = await asyncio.gather(
-        *(_observe_one(context, account, ids=ids, focus=focus) for account in context.distinct)
-    )
+    whole = Scope(context.estate.wanted, dict(ids), focus, began, dict(done_at))
+    parts = await asyncio.gather(*(_observe_one(context, account, whole) for account in context.distinct))
     return merge(parts, began=began)
 
 
@@ -144,22 +160,21 @@ def merge(parts: Sequence[Observation], *, began: datetime) -> Observation:
         objects={address: matches for part in parts for address, matches in part.objects.items()},
         unreadable={address: reason for part in parts for address, reason in part.unreadable.items()},
         problems=tuple(problem for part in parts for problem in part.problems),
+        obstacles={address: problem for part in parts for address, problem in part.obstacles.items()},
     )
 
 
-async def _observe_one(
-    context: Context, account: Account, *, ids: Mapping[Address, str], focus: frozenset[Address] | None
-) -> Observation:
+async def _observe_one(context: Context, account: Account, whole: Scope) -> Observation:
     began, serves = context.clock.now(), account.vendor.serves
-    mine = {address: one for address, one in context.estate.wanted.items() if address.vendor in serves}
-    near = None if focus is None else focus & mine.keys()
+    mine = {address: one for address, one in whole.wanted.items() if address.vendor in serves}
+    near = None if whole.focus is None else whole.focus & mine.keys()
     asked = mine.keys() if near is None else near
     if not asked:
         return Observation(began, {})
     if account.vendor.name in context.resting:
         return Observation(began, {}, dict.fromkeys(asked, f"{account.vendor.name} failed lately and is left alone"))
     try:
-        return await account.vendor.observe(Scope(mine, dict(ids), near), account.client.reader)
+        return await account.vendor.observe(dataclasses.replace(whole, wanted=mine, focus=near), account.client.reader)
     except VendorError as error:
         return Observation(began, {}, dict.fromkeys(asked, str(error)))
     except (KeyError, ValueError, TypeError, AttributeError, IndexError, RecursionError) as error:

@@ -62,7 +62,7 @@ async def write(
     for record in records:
         wanted = context.estate.wanted[record.address]
         scope = desk.account(record.address).scope
-        context.ledger.record_object(desk.run, scope, record, replaces=wanted.former)
+        context.ledger.record_object(desk.run, scope, record, now=ending.now, replaces=wanted.former)
         _record_assets(desk, ending, wanted, recipients=recipients)
         _remember_done(desk, ending, wanted)
     for result in results:
@@ -87,16 +87,17 @@ async def _final(context: Context, desk: Desk, *, planned: Planned, results: Seq
         # Stopping takes no more time than what is in flight; the next run reads them.
         unread = dict.fromkeys(touched, "the run was interrupted before it could be read again")
         kept = {address: matches for address, matches in first.objects.items() if address not in touched}
-        return Observation(first.began_at, kept, {**first.unreadable, **unread}, first.problems)
+        return Observation(first.began_at, kept, {**first.unreadable, **unread}, first.problems, first.obstacles)
     focus = touched if len(touched) <= MANY else None
-    again = await planning.observe(context, ids=desk.ids, focus=focus)
+    again = await planning.observe(context, ids=desk.ids, done_at=desk.done_at, focus=focus)
     fresh = {address: matches for address, matches in again.objects.items() if address in touched}
     gone = {address: reason for address, reason in again.unreadable.items() if address in touched}
     return Observation(
         began_at=again.began_at,
         objects={**{a: m for a, m in first.objects.items() if a not in gone}, **fresh},
         unreadable={**{a: r for a, r in first.unreadable.items() if a not in fresh}, **gone},
-        problems=first.problems,
+        problems=tuple(dict.fromkeys((*first.problems, *again.problems))),
+        obstacles={**first.obstacles, **again.obstacles},
     )
 
 
@@ -124,21 +125,20 @@ def _record(ending: _Ending, wanted: Wanted) -> ObjectRecord:
     material, address = ending.material, wanted.address
     matches = material.observation.objects.get(address, ())
     observed = matches[0] if len(matches) == 1 else None
-    readable = address in material.observation.objects and len(matches) <= 1
+    obstacle = address in material.observation.obstacles
+    readable = (address in material.observation.objects and len(matches) <= 1) or obstacle
     applied = {name: material.fingerprint(value) for name, value in wanted.fields.items()}
     case = build.compare(material, wanted, observed)
-    results = ending.results.get(address, ())
-    if results and all(one.outcome in _GOOD for one in results):
-        case = dataclasses.replace(case, memory=dataclasses.replace(case.memory, applied=applied))
     old = next((ending.before[one] for one in wanted.addresses if one in ending.before), None)
     standing = _standing(ending, case, readable=readable)
     done = observed is not None and readable and not case.changes and not standing.pending
-    return ObjectRecord(
+    record = ObjectRecord(
         address=address,
         kind=wanted.manifest.kind,
         name=wanted.manifest.name,
         vendor_id=observed.vendor_id if observed else case.memory.vendor_id,
         applied=applied if done else dict(case.memory.applied),
+        changed_at=case.memory.changed_at,
         sync_status=status.sync_status(standing),
         observed_at=material.observation.began_at if readable else (old.observed_at if old else None),
         manifest_revision=wanted.manifest_revision,
@@ -146,6 +146,8 @@ def _record(ending: _Ending, wanted: Wanted) -> ObjectRecord:
         facts=dict(observed.facts) if observed else (dict(old.facts) if old else {}),
         protect=wanted.protect,
     )
+    # What is gone has no id and no values: a new object of that name is another one.
+    return dataclasses.replace(record, vendor_id=None, applied={}, facts={}) if standing.gone else record
 
 
 def _standing(ending: _Ending, case: Case, *, readable: bool) -> status.Standing:
@@ -155,8 +157,10 @@ def _standing(ending: _Ending, case: Case, *, readable: bool) -> status.Standing
     manual = next((one for one in results if one.outcome is Outcome.MANUAL), None)
     doubt = next((name for name in case.wanted.addresses if name in ending.doubts), None)
     states = [state for state in case.memory.claims.values() if state.open]
-    problem = next((p for p in ending.material.problems if p.address == str(address)), None)
-    decision = ending.material.vendors[address.vendor].steps(case) if readable and doubt is None else None
+    obstacle = ending.material.observation.obstacles.get(address)
+    problem = obstacle or next((p for p in ending.material.problems if p.address == str(address)), None)
+    decided = readable and doubt is None and obstacle is None
+    decision = ending.material.vendors[address.vendor].steps(case) if decided else None
     return status.Standing(
         observed=case.observed,
         readable=readable,
@@ -167,6 +171,7 @@ def _standing(ending: _Ending, case: Case, *, readable: bool) -> status.Standing
         manual=(manual.error or "") if manual else "",
         pending=bool(decision and decision.steps and not manual),
         order=case.wanted.manifest.kind == "Order",
+        ensure=case.wanted.ensure,
     )
 
 

@@ -21,7 +21,7 @@ async def settle_open(context: Context, desk: Desk) -> list[Result]:
         return []
     await protocol.await_lag(desk, claims)
     # A run that died may not have written down the ids that a look-up needs.
-    observation = await planning.observe(context, ids=desk.ids)
+    observation = await planning.observe(context, ids=desk.ids, done_at=desk.done_at)
     learn(desk, observation)
     seen = observation.single
     results = [await _settle(desk, claim, seen=seen.get(_renamed(desk, claim.key.address))) for claim in claims]

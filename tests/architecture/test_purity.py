@@ -28,9 +28,11 @@ IMPURE = frozenset({"asyncio", "concurrent", "glob", "http", "httpcore", "httpx"
                     "yaml", "zoneinfo"})  # fmt: skip
 
 REVEALING = {
+    "ledger/fingerprints.py": "keyed and one way: what tells one secret from another",
     "cli/reporting.py": "the one command that a person asks with --reveal",
     "logs.py": "the second net has to know what to mask",
     "reconcile/assets.py": "the keyed fingerprint of an asset's secret",
+    "reconcile/credentials.py": "the keyed fingerprint of a credential's starting value",
     "sealing.py": "the sealer",
     "vendors/http": "the transport",
 }

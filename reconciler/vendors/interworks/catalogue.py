@@ -72,6 +72,7 @@ def sync_type(system: System) -> ObjectType:
                 wire.SET_OPTIONS,
                 ByReadback(tuple(system.options.values())),
                 capability="can_set_sync_options",
+                applies=False,
                 instructions=f"{where}, enter the values that the plan shows, press Save; {done}",
             )
         )

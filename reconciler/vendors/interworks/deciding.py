@@ -126,11 +126,13 @@ def decide_sync(case: Case, system: System, capabilities: Capabilities) -> Decis
     return Decision(_sync_steps(case, system, words=words, capabilities=capabilities))
 
 
-def _unsent(case: Case) -> bool:
-    """Say whether options were stored by a run that ended before it could synchronise them."""
+def _unsent(case: Case) -> tuple[Change, ...]:
+    """Return the options that a run stored before it ended, and did not synchronise."""
     applied = case.memory.applied
-    return any(
-        word in applied and applied[word] != case.fingerprint(value) for word, value in case.wanted.fields.items()
+    return tuple(
+        Change(f"/{word}", None, value)
+        for word, value in sorted(case.wanted.fields.items())
+        if word in applied and applied[word] != case.fingerprint(value)
     )
 
 
@@ -158,7 +160,7 @@ def _sync_steps(case: Case, system: System, *, words: list[str], capabilities: C
             operations[catalogue.RESYNCHRONIZE if again else catalogue.SYNCHRONIZE],
             reason=_why(case, system, status),
             capabilities=capabilities,
-            changes=case.changes,
+            changes=case.changes or _unsent(case),
             basis=None if observed is None else {"status": str(status)},
             after=tuple(step.operation for step in steps),
         )
