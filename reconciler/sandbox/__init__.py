@@ -8,10 +8,18 @@ the faults are described in `docs/sandbox.md`.
 import pathlib
 from collections.abc import Callable
 
-from reconciler.sandbox.app import Sandbox, create_app, create_interworks_app, demo
+from reconciler.sandbox.app import Sandbox, create_app, create_dimensions_app, create_interworks_app, demo
 from reconciler.sandbox.exchange import ConnectionDropped
 
-__all__ = ["ConnectionDropped", "Sandbox", "create_app", "create_interworks_app", "demo", "serve"]
+__all__ = [
+    "ConnectionDropped",
+    "Sandbox",
+    "create_app",
+    "create_dimensions_app",
+    "create_interworks_app",
+    "demo",
+    "serve",
+]
 
 
 def serve(

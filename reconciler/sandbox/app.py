@@ -12,10 +12,10 @@ from datetime import timedelta
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-from reconciler.sandbox import interworks
+from reconciler.sandbox import dimensions, interworks
 from reconciler.sandbox.clock import Clock, TimeSource
 from reconciler.sandbox.control import control_routes
-from reconciler.sandbox.gate import Gate
+from reconciler.sandbox.gate import HOST, Gate
 from reconciler.sandbox.messages import JsonObject
 from reconciler.sandbox.simulator import Simulator
 from reconciler.sandbox.snapshot import read_snapshot, write_snapshot
@@ -23,14 +23,27 @@ from reconciler.sandbox.snapshot import read_snapshot, write_snapshot
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A simulator the sandbox knows: its prefix, how to make it, the credentials it accepts."""
+    """A simulator the sandbox knows: how to make it, the credentials it accepts, its hosts.
+
+    `hosts` are the hosts the vendor has, as prefixes here, by the names `demo` gives their addresses;
+    left empty, there is one, `url`, with the simulator's name as its prefix.
+    """
 
     name: str
     create: Callable[[], Simulator]
     credentials: Mapping[str, str]
+    hosts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """Return the prefix of each host by its name in `demo`."""
+        return self.hosts or {"url": self.name}
 
 
-REGISTRY: Sequence[Entry] = (Entry(interworks.NAME, interworks.create, interworks.CREDENTIALS),)
+REGISTRY: Sequence[Entry] = (
+    Entry(interworks.NAME, interworks.create, interworks.CREDENTIALS),
+    Entry(dimensions.NAME, dimensions.create, dimensions.CREDENTIALS, dimensions.HOSTS),
+)
 
 
 class Sandbox:
@@ -48,6 +61,7 @@ class Sandbox:
         self.gates: dict[str, Gate] = {
             entry.name: Gate(entry.create(), clock=self.clock, changed=self.save) for entry in entries
         }
+        self._doors = {prefix: self.gates[entry.name] for entry in entries for prefix in entry.prefixes.values()}
         self._snapshot = snapshot
         self._root = None if prefixed else next(iter(self.gates.values()))
         self._load()
@@ -61,12 +75,13 @@ class Sandbox:
             return
         path: str = scope["path"].removeprefix(scope.get("root_path", ""))
         head, _, rest = path.lstrip("/").partition("/")
-        gate = self.gates.get(head.lower()) if self._root is None else self._root
+        door = head.lower()
+        gate = self._doors.get(door) if self._root is None else self._root
         if gate is None or head == "_sim":
             await self._control(scope, receive, send)
             return
-        inner = path if self._root is not None else "/" + rest
-        await gate({**scope, "path": inner}, receive, send)
+        place = {"path": path, HOST: ""} if self._root is not None else {"path": "/" + rest, HOST: door}
+        await gate({**scope, **place}, receive, send)
 
     def save(self) -> None:
         """Write the snapshot, if one was asked for."""
@@ -102,10 +117,18 @@ def create_interworks_app(*, clock: TimeSource | None = None, snapshot: pathlib.
     return Sandbox([_entry(interworks.NAME)], clock=clock, snapshot=snapshot, prefixed=False)
 
 
+def create_dimensions_app(*, clock: TimeSource | None = None, snapshot: pathlib.Path | None = None) -> Sandbox:
+    """Make the Dimensions simulator alone, both its hosts at the root: `/connect/...`, `/api/...`, `/_sim/...`."""
+    return Sandbox([_entry(dimensions.NAME)], clock=clock, snapshot=snapshot, prefixed=False)
+
+
 def demo(base_url: str) -> dict[str, dict[str, str]]:
-    """Return, for each simulator, its `url` and the credentials it accepts."""
+    """Return, for each simulator, the addresses of its hosts (`url` first) and the credentials it accepts."""
     root = base_url.rstrip("/")
-    return {entry.name: {"url": f"{root}/{entry.name}", **entry.credentials} for entry in REGISTRY}
+    return {
+        entry.name: {**{name: f"{root}/{prefix}" for name, prefix in entry.prefixes.items()}, **entry.credentials}
+        for entry in REGISTRY
+    }
 
 
 def _entry(name: str) -> Entry:

@@ -18,6 +18,9 @@ from reconciler.sandbox.mischief import Scene, carry_out
 from reconciler.sandbox.requestlog import Line, RequestLog
 from reconciler.sandbox.simulator import Simulator
 
+HOST = "reconciler.sandbox.host"
+"""The key in an ASGI scope of the prefix a request came by."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Due:
@@ -117,6 +120,7 @@ def _request(scope: Scope, body: bytes, *, now: datetime) -> Request:
         body=body,
         received=now,
         now=now,
+        host=scope.get(HOST, ""),
     )
 
 

@@ -19,7 +19,8 @@ class Request:
     """One HTTP request below the simulator's prefix.
 
     `received` is when it arrived (credentials count at that moment), `now` is when the vendor works
-    on it; a late commit makes the two differ. `query` is still percent-encoded.
+    on it; a late commit makes the two differ. `query` is still percent-encoded. `host` is the prefix it
+    came by, empty when the simulator stands alone at the root.
     """
 
     method: str
@@ -29,6 +30,7 @@ class Request:
     body: bytes
     received: datetime
     now: datetime
+    host: str = ""
 
     @property
     def readable_query(self) -> str:

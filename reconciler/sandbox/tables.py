@@ -6,7 +6,7 @@ that indexes and the change counter stay true.
 
 import dataclasses
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from reconciler.sandbox.messages import JsonObject
 
@@ -104,9 +104,38 @@ def to_json(row: Row, *, hidden: bool = True) -> JsonObject:
     }
 
 
-def own() -> Mapping[str, bool]:
+def with_values(row: R, values: Mapping[str, Any]) -> R:
+    """Return the row with some fields set, given by JSON name."""
+    return dataclasses.replace(row, **{snake(name): value for name, value in values.items()})
+
+
+def own() -> Mapping[str, object]:
     """Mark a dataclass field as the simulator's own: kept in the books, never on the wire."""
     return {"hidden": True}
+
+
+def rows_of(kind: type[Row]) -> Mapping[str, object]:
+    """Mark a dataclass field as a tuple of rows of a kind, for `revived`."""
+    return {"rows": kind}
+
+
+def revived(kind: type[R], data: Mapping[str, object]) -> R:
+    """Build a row from its JSON object, the inverse of `to_json`; ValueError names an unknown or missing field."""
+    known = {camel(field.name): field for field in dataclasses.fields(kind)}
+    unknown = sorted(set(data) - set(known))
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)} unknown; {kind.__name__} has {', '.join(sorted(known))}")
+    values = {known[name].name: _revived(value, known[name].metadata.get("rows")) for name, value in data.items()}
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise ValueError(f"{kind.__name__} is incomplete; {error}") from error
+
+
+def _revived(value: object, kind: type[Row] | None) -> object:
+    if not isinstance(value, list | tuple):
+        return value
+    return tuple(value) if kind is None else tuple(revived(kind, dict(item)) for item in value)
 
 
 def _plain(value: object) -> object:

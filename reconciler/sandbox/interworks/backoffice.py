@@ -6,11 +6,10 @@ from datetime import datetime
 from reconciler.sandbox import switches
 from reconciler.sandbox.interworks import assets, synchronizing
 from reconciler.sandbox.interworks.calls import written
-from reconciler.sandbox.interworks.records import revived
 from reconciler.sandbox.interworks.settings import Settings
 from reconciler.sandbox.interworks.store import Books, Desk
 from reconciler.sandbox.messages import JsonObject
-from reconciler.sandbox.tables import to_json
+from reconciler.sandbox.tables import revived, to_json
 
 _EDITABLE = ("accounts", "sync", "products", "orders", "assets")
 _NOT_SHOWN = ("tokens", "mails")

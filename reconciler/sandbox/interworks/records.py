@@ -6,10 +6,9 @@ the simulator's and never go out. Moments are ISO texts with an offset.
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
 
 from reconciler.sandbox.messages import JsonObject
-from reconciler.sandbox.tables import camel, own
+from reconciler.sandbox.tables import own, rows_of
 
 UNSYNCHRONIZED, IN_PROGRESS, SYNCHRONIZED, FAILED = "UnSynchronized", "InProgress", "Synchronized", "Failed"
 DRAFT, SUBMITTED, EXECUTED, CANCELED = "Draft", "Submitted", "Executed", "Canceled"
@@ -127,7 +126,7 @@ class Order:
     payment_method: str | None = None
     description: str | None = None
     custom_fields: tuple[JsonObject, ...] = ()
-    items: tuple[Item, ...] = ()
+    items: tuple[Item, ...] = dataclasses.field(default=(), metadata=rows_of(Item))
     executions: int = dataclasses.field(default=0, metadata=own())
 
 
@@ -212,19 +211,3 @@ class Token:
     text: str
     user: str
     expires_at: str
-
-
-def revived(kind: type[Any], data: Mapping[str, object]) -> Any:
-    """Build a row from its JSON object; ValueError names an unknown or missing field."""
-    names = {camel(field.name): field.name for field in dataclasses.fields(kind)}
-    unknown = sorted(set(data) - set(names))
-    if unknown:
-        raise ValueError(f"{', '.join(unknown)} unknown; {kind.__name__} has {', '.join(sorted(names))}")
-    values = {names[name]: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-    if kind is Order:
-        items = data.get("items")
-        values["items"] = tuple(revived(Item, item) for item in items) if isinstance(items, list | tuple) else ()
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise ValueError(f"{kind.__name__} is incomplete; {error}") from error

@@ -5,10 +5,9 @@ the same answers.
 """
 
 import dataclasses
-import hashlib
-import uuid
-from collections.abc import Mapping
+from types import MappingProxyType
 
+from reconciler.sandbox.bookkeeping import Bookkeeping
 from reconciler.sandbox.interworks.catalogue import seeded_products
 from reconciler.sandbox.interworks.records import (
     Account,
@@ -20,20 +19,32 @@ from reconciler.sandbox.interworks.records import (
     Product,
     Sync,
     Token,
-    revived,
 )
 from reconciler.sandbox.interworks.settings import Settings
-from reconciler.sandbox.messages import JsonObject
-from reconciler.sandbox.tables import Table, to_json
+from reconciler.sandbox.tables import Table
 
-_NAMESPACE = uuid.UUID("00000000-0000-4000-8000-000000000000")
 _FIRST_ACCOUNT = 100
 
 
-class Books:
+class Books(Bookkeeping):
     """Everything the BSS remembers."""
 
+    KINDS = MappingProxyType(
+        {
+            "accounts": Account,
+            "sync": Sync,
+            "products": Product,
+            "orders": Order,
+            "assets": Asset,
+            "charges": Charge,
+            "executions": Execution,
+            "mails": Mail,
+            "tokens": Token,
+        }
+    )
+
     def __init__(self) -> None:
+        super().__init__()
         self.accounts: Table[int, Account] = Table(
             lambda row: row.id, indexes={"code": lambda row: row.code, "name": lambda row: row.name}
         )
@@ -58,64 +69,12 @@ class Books:
         self.executions: Table[int, Execution] = Table(lambda row: row.id)
         self.mails: Table[int, Mail] = Table(lambda row: row.id)
         self.tokens: Table[str, Token] = Table(lambda row: row.text)
-        self.counters: dict[str, int] = {}
         for product in seeded_products():
             self.products.put(product)
-
-    def tables(self) -> dict[str, tuple[type[object], Table[object, Account]]]:
-        """Return every table by name with the kind of its rows (typed as one kind for the generic code)."""
-        kinds = {
-            "accounts": Account,
-            "sync": Sync,
-            "products": Product,
-            "orders": Order,
-            "assets": Asset,
-            "charges": Charge,
-            "executions": Execution,
-            "mails": Mail,
-            "tokens": Token,
-        }
-        return {name: (kind, getattr(self, name)) for name, kind in kinds.items()}
-
-    @property
-    def changes(self) -> int:
-        """Count the changes to all tables."""
-        return sum(table.changes for _, table in self.tables().values())
-
-    def count(self, what: str) -> int:
-        """Return the next number of a kind, from 1."""
-        self.counters[what] = self.counters.get(what, 0) + 1
-        return self.counters[what]
 
     def account_id(self) -> int:
         """Return a new account id."""
         return _FIRST_ACCOUNT + self.count("account")
-
-    def guid(self, what: str) -> str:
-        """Return a new GUID of a kind."""
-        return str(uuid.uuid5(_NAMESPACE, f"{what}-{self.count(what)}"))
-
-    def fake_text(self, what: str, *, length: int) -> str:
-        """Return new upper-case hex text of a kind, for fake keys and coupons."""
-        digest = hashlib.sha256(f"{what}-{self.count(what)}".encode()).hexdigest()
-        return digest[:length].upper()
-
-    def dump(self) -> JsonObject:
-        """Return all rows and counters as JSON."""
-        rows = {name: [to_json(row) for row in table] for name, (_, table) in self.tables().items()}
-        return {**rows, "counters": dict(self.counters)}
-
-    def load(self, data: Mapping[str, object]) -> None:
-        """Replace all rows and counters by what `dump` returned."""
-        for name, (kind, table) in self.tables().items():
-            table.clear()
-            rows = data.get(name)
-            for item in rows if isinstance(rows, list) else ():
-                table.put(revived(kind, item))
-        counters = data.get("counters")
-        self.counters = (
-            {str(key): int(value) for key, value in dict(counters).items()} if isinstance(counters, dict) else {}
-        )
 
 
 @dataclasses.dataclass
