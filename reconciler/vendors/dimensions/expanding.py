@@ -14,9 +14,8 @@ from reconciler.vendors.dimensions.catalogue import CUSTOMER, OWN, PBX, RESELLER
 from reconciler.vendors.dimensions.options import Options
 
 KAZOO, THREE_CX, TEAMS = "Kazoo", "ThreeCX", "Teams"
-COMMON = ("countryCode", "monitorSubAccounts")
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    KAZOO: ("hostRest", "hostWebsocket", "accountId", "apiKey"),
+    KAZOO: ("hostRest", "hostWebsocket", "accountId", "apiKey", "monitorSubAccounts"),
     THREE_CX: ("licenseKey", "username", "password", "host"),
 }
 """PBX type -> the fields only it has, in manifest words."""
@@ -120,7 +119,7 @@ def rendered(connection: Manifest, world: World) -> dict[str, Any]:
     template = template_of(connection, world)
     shared = written(template.spec) if template is not None else {}
     own = written(connection.spec)
-    words = ("type", *COMMON, *(word for fields in FIELDS.values() for word in fields))
+    words = ("type", "countryCode", *(word for fields in FIELDS.values() for word in fields))
     return {word: own.get(word, shared.get(word)) for word in words if word in own or word in shared}
 
 
@@ -171,7 +170,7 @@ def _inhabitants(account: Manifest, world: World) -> dict[str, Json]:
         "pbxs": _names(one for one in connections if one.spec.ensure != "absent"),
         "disabledPbxs": _names(one for one in connections if one.spec.ensure != "absent" and not wants_enabled(one)),
         "endingPbxs": _names(one for one in connections if one.spec.ensure == "absent"),
-        "primary": _names(one for one in users if one.spec.primary and one.spec.ensure != "absent"),
+        "primary": _names(one for one in users if one.spec.primary and one.spec.ensure == "present"),
         "endingUsers": _names(one for one in users if one.spec.ensure == "absent"),
     }
 
