@@ -9,7 +9,7 @@ from reconciler.cli.interrupting import Signals
 from reconciler.cli.options import global_flags
 from reconciler.cli.reporting import require_one
 from reconciler.contract import ClaimState
-from reconciler.errors import Exit, ReconcilerError, UsageError
+from reconciler.errors import Exit, UsageError
 from reconciler.model import Address
 from reconciler.plan.report import Outcome
 from reconciler.reconcile import deciding
@@ -50,44 +50,39 @@ async def _resolve(project: session.Project, target: Address, *, answer: Answer)
 
 
 @click.command()
-@click.argument("order")
+@click.argument("target", metavar="ORDER")
 @click.option("--asset", metavar="ID", help="Which asset, when the order has several.")
 @global_flags
-def resend(*, order: str, asset: str | None) -> int:
-    """Have the vendor send an order's licence key again: one mail, on purpose, never part of a plan."""
+def resend(*, target: str, asset: str | None) -> int:
+    """Have the vendor send an order's licence key again, or with User/NAME an invitation: one mail, on purpose."""
+    if asset is not None and target.startswith("User/"):
+        raise UsageError("--asset goes with an order; an invitation has none")
     session.configure_logs()
     project = session.open_project()
     session.require_valid(project)
-    end, stopped = interrupting.run(lambda signals: _resend(project, order, asset=asset, signals=signals))
+    end, stopped = interrupting.run(lambda signals: _resend(project, target, asset=asset, signals=signals))
     if end.outcome is Outcome.DONE:
-        output.note(f"{order}: the vendor was asked to send it again")
+        output.note(f"{target}: the vendor was asked to send it again")
         return Exit.INTERRUPTED if stopped else Exit.DONE
-    output.note(f"error: {end.error or f'{order}: nothing was sent'}")
+    output.note(f"error: {end.error or f'{target}: nothing was sent'}")
     if stopped:
         return Exit.INTERRUPTED
     return Exit.DOUBT if end.outcome in {Outcome.IN_DOUBT, Outcome.PARKED} else Exit.ERROR
 
 
 async def _resend(
-    project: session.Project, order: str, *, asset: str | None, signals: Signals
+    project: session.Project, target: str, *, asset: str | None, signals: Signals
 ) -> tuple[protocol.End, bool]:
+    desks: list[Desk] = []
+
+    def stop() -> None:
+        for desk in desks:
+            desk.stopping = True
+
+    def started(desk: Desk) -> None:
+        desks.append(desk)
+        desk.stopping = signals.heard > 0
+
     async with session.online(project, writing=True) as context:
-        target = next((a for a in context.estate.wanted if a.type == "order" and a.name == order), None)
-        if target is None:
-            raise ReconcilerError(f"order {order} is not declared; check the name")
-        run = await context.ledger.begin_run("resend", now=context.clock.now())
-        try:
-            step = await deciding.resend_step(context, target, asset=asset)
-            desk = Desk(
-                accounts=context.accounts,
-                ledger=context.ledger,
-                run=run,
-                clock=context.clock,
-                random=context.random,
-                plan="resend",
-                wanted=context.estate.wanted,
-            )
-            with signals.instead(lambda: setattr(desk, "stopping", True)):
-                return await protocol.carry_out(desk, step), signals.heard > 0
-        finally:
-            await context.ledger.end_run(run, now=context.clock.now(), settled=False)
+        with signals.instead(stop):
+            return await deciding.resend(context, target, asset=asset, started=started), signals.heard > 0

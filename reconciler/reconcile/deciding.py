@@ -1,13 +1,20 @@
 """A person's answers: claims settled by word, manual steps reported done, a mail asked for on purpose."""
 
 import dataclasses
+from collections.abc import Callable
 
+from reconciler.apply import protocol
+from reconciler.apply.desk import Desk
+from reconciler.apply.protocol import End
 from reconciler.contract import ClaimState, Kind, Step, SyncStatus
-from reconciler.errors import ReconcilerError
+from reconciler.errors import ReconcilerError, UsageError
 from reconciler.ledger.protocol import ClaimKey, ObjectRecord, Run, Verdict
 from reconciler.model import Address
 from reconciler.reconcile import planning
 from reconciler.reconcile.planning import Context
+
+_SENT_TO = ("Order", "User")
+"""Kinds of manifests whose object is sent something that can be asked for again."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +49,52 @@ async def resolve(context: Context, target: Address, *, answer: Answer) -> list[
         await context.ledger.end_run(run, now=context.clock.now(), settled=False)
 
 
-async def resend_step(context: Context, target: Address, *, asset: str | None) -> Step:
+async def resend(
+    context: Context, named: str, *, asset: str | None, started: Callable[[Desk], None] = lambda _desk: None
+) -> End:
+    """Have a vendor send something again, once: an order's key (by its name), an invitation (`User/<name>`).
+
+    `started` is told of the desk before anything is sent. Raises ReconcilerError when there is nothing to send.
+    """
+    target = find(context, named)
+    run = await context.ledger.begin_run("resend", now=context.clock.now())
+    try:
+        memory = await context.ledger.read_memory(context.accounts[target.vendor].scopes)
+        ids = planning.ids_of(context.estate.wanted, memory)
+        desk = Desk(
+            accounts=context.accounts,
+            ledger=context.ledger,
+            run=run,
+            clock=context.clock,
+            random=context.random,
+            plan="resend",
+            wanted=context.estate.wanted,
+            ids=ids,
+        )
+        if target.type == "order":
+            step = await _asset_step(context, target, asset=asset)
+        else:
+            step = _invitation(context, target, vendor_id=ids.get(target))
+        started(desk)
+        return await protocol.carry_out(desk, step)
+    finally:
+        await context.ledger.end_run(run, now=context.clock.now(), settled=False)
+
+
+def find(context: Context, named: str) -> Address:
+    """Return the wanted object that a person names to have something sent again: `<order>` or `<Kind>/<name>`."""
+    written, _, name = named.rpartition("/")
+    kind = written or "Order"
+    if kind not in _SENT_TO:
+        known = " or ".join(f"{one}/NAME" for one in _SENT_TO)
+        raise UsageError(f"nothing is ever sent to {named}; write {known}, or the name of an Order alone")
+    for address, wanted in sorted(context.estate.wanted.items()):
+        if wanted.manifest.kind == kind and address.type == kind.lower() and address.name == name:
+            return address
+    raise ReconcilerError(f"{kind} {name} is not declared; check the name")
+
+
+async def _asset_step(context: Context, target: Address, *, asset: str | None) -> Step:
     """Return the step that has the vendor send the secret of an order's asset again."""
     account = context.accounts[target.vendor]
     found = [one for one in await context.ledger.read_assets(account.scopes) if one.order == target]
@@ -53,6 +105,16 @@ async def resend_step(context: Context, target: Address, *, asset: str | None) -
         ids = ", ".join(one.asset_id for one in chosen)
         raise ReconcilerError(f"{target} has several assets; choose one with --asset: {ids}")
     return account.vendor.resend(str(target), chosen[0].asset_id)
+
+
+def _invitation(context: Context, target: Address, *, vendor_id: str | None) -> Step:
+    """Return the step that has the vendor send again what an object itself is sent."""
+    step = context.accounts[target.vendor].vendor.resend(str(target), None)
+    if vendor_id is None:
+        raise ReconcilerError(
+            f"{target} is not at the vendor yet, as far as the ledger knows; `reconciler apply` first"
+        )
+    return dataclasses.replace(step, target=step.target or vendor_id)
 
 
 async def _settle_claims(context: Context, run: Run, target: Address, *, answer: Answer) -> list[str]:
