@@ -6,6 +6,7 @@
 import contextlib
 import dataclasses
 import json
+import os
 import random
 import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -14,20 +15,19 @@ from typing import Any
 import click
 
 from reconciler import __version__, contract, files, git, logs, schema
-from reconciler.apply.desk import Account
 from reconciler.cli import output
 from reconciler.cli.options import globals_of
 from reconciler.cli.selecting import select
 from reconciler.clock import SystemClock
 from reconciler.contract import Observed, Wanted
 from reconciler.errors import ConfigurationError, Exit
-from reconciler.ledger import protocol as ledger
 from reconciler.ledger.opening import open_ledger
 from reconciler.model import Problem, Severity
 from reconciler.plan.value import Revision
 from reconciler.reconcile import estate
 from reconciler.reconcile.planning import Context
 from reconciler.settings import discovery, loading
+from reconciler.settings.secrets import resolve_all
 from reconciler.settings.values import Settings
 
 
@@ -162,35 +162,47 @@ async def online(
 ) -> AsyncIterator[Context]:
     """Open ledger and vendor connections for one pass.
 
-    `only` names the vendors that are needed, `resting` those that are to be left alone in this pass.
+    `only` names the vendors that are needed, by a command that looks at no object; `resting` those that are to be left alone in this pass.
     """
-    settings = project.settings
+    from reconciler.cli import connecting  # late: it brings the HTTP client
+    from reconciler.vendors import http
+
+    settings, clock = project.settings, SystemClock()
     names = [name for name, vendor in settings.vendors.items() if vendor.via is None and (not only or name in only)]
-    credentials = discovery.resolve_credentials(settings, only=names)
+    credentials = discovery.resolve_credentials(settings, only=names, plugins=project.plugins)
     logs.mask(secret for mine in credentials.values() for secret in mine.values())
     vendors = [
         vendor
         for vendor in discovery.build_vendors(settings, project.plugins, credentials=credentials)
         if vendor.name in names
     ]
-    book = open_ledger(settings.state, root=settings.root, read_only=not writing)
+    wanted = _with_secrets(project, vendors) if only is None else project.estate
+    # A plan writes nothing but what the vendor replaced by being signed in to.
+    rotating = any(map(connecting.rotates, vendors))
+    book = open_ledger(settings.state, root=settings.root, read_only=not writing, with_credentials=rotating)
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(book.aclose)
         for notice in book.notices if writing else ():
             output.note(f"note: {notice}")
         accounts = {}
         for vendor in vendors:
-            account = await _account(stack, settings, vendor)
+            client = http.Client(
+                connecting.connection(settings, vendor),
+                clock=clock,
+                random=random.random,
+                keeper=connecting.keeper(settings, vendor, book=book, clock=clock),
+            )
+            account = connecting.account(settings, vendor, await stack.enter_async_context(client))
             accounts.update(dict.fromkeys(vendor.serves, account))
         yield Context(
             project=settings.project,
             environment=settings.environment,
             tool=__version__,
             revision=project.revision,
-            estate=project.estate,
+            estate=wanted,
             accounts=accounts,
             ledger=book,
-            clock=SystemClock(),
+            clock=clock,
             pinned=project.pinned,
             check_options=_option_checker(project),
             random=random.random,
@@ -198,32 +210,14 @@ async def online(
         )
 
 
-async def _account(stack: contextlib.AsyncExitStack, settings: Settings, vendor: contract.Vendor) -> Account:
-    from reconciler.vendors import http
-
-    config = settings.vendors[vendor.name]
-    assert config.url is not None
-    connection = http.Connection(
-        name=vendor.name,
-        url=config.url,
-        wire=vendor.wire,
-        timeout=config.timeout,
-        concurrency=config.concurrency,
-        per_second=config.per_second,
-        allow_private=config.allow_private,
-        ca_file=config.ca_file,
-    )
-    client = await stack.enter_async_context(http.Client(connection, clock=SystemClock(), random=random.random))
-    return Account(
-        vendor=vendor,
-        client=client,
-        scope=ledger.Scope(settings.project, settings.environment, config.url.rstrip("/")),
-        former=tuple(
-            ledger.Scope(name, settings.environment, config.url.rstrip("/")) for name in settings.former_projects
-        ),
-        lag=config.lookup_lag,
-        window=config.doubt_window,
-    )
+def _with_secrets(project: Project, vendors: Sequence[contract.Vendor]) -> estate.Estate:
+    """Return what is wanted with the secrets that its manifests name; ConfigurationError for those that are missing."""
+    sources = estate.secret_sources(project.estate, vendors)
+    labels = {f"{name} of {address}": (address, name) for address, name in sources}
+    named = {label: sources[key] for label, key in labels.items()}
+    found = resolve_all(named, project.settings.root, environ=os.environ)
+    logs.mask(found.values())
+    return estate.with_secrets(project.estate, {key: found[label] for label, key in labels.items()})
 
 
 def _option_checker(project: Project) -> Any:

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from reconciler.contract import Vendor, Wanted, World
-from reconciler.model import Address, Json, Manifest, Problem, Severity, digest
+from reconciler.model import Address, Json, Manifest, Problem, Secret, SecretSource, Severity, digest
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,3 +55,39 @@ def expand(
         }
     )
     return Estate(tuple(manifests), wanted, tuple(found), content)
+
+
+Sources = Mapping[tuple[Address, str], SecretSource]
+"""Where the secrets of wanted objects come from, by address and field."""
+
+
+def secret_sources(estate: Estate, vendors: Sequence[Vendor]) -> Sources:
+    """Return where the secret fields of what is wanted at some vendors come from."""
+    catalogue = {key: kind for vendor in vendors for key, kind in vendor.catalogue.items()}
+    found: dict[tuple[Address, str], SecretSource] = {}
+    for address, wanted in estate.wanted.items():
+        kind = catalogue.get(f"{address.vendor}/{address.type}")
+        for name, field in kind.fields.items() if kind else ():
+            source = _source(wanted.fields.get(name)) if field.secret else None
+            if source is not None:
+                found[address, name] = source
+    return found
+
+
+def _source(value: Json) -> SecretSource | None:
+    match value:
+        case {"env": str(name)}:
+            return SecretSource("env", name)
+        case {"file": str(name)}:
+            return SecretSource("file", name)
+    return None
+
+
+def with_secrets(estate: Estate, secrets: Mapping[tuple[Address, str], Secret]) -> Estate:
+    """Return the estate with the secrets themselves in place of where they come from."""
+    wanted = dict(estate.wanted)
+    for (address, name), secret in secrets.items():
+        one = wanted[address]
+        # A secret is no JSON: it goes out only through what opens it on purpose.
+        wanted[address] = dataclasses.replace(one, fields={**one.fields, name: secret})  # type: ignore[dict-item]
+    return dataclasses.replace(estate, wanted=wanted)

@@ -10,7 +10,7 @@ from reconciler.apply.desk import Account
 from reconciler.clock import Clock
 from reconciler.contract import Memory, Observation, Observed, Scope, SyncStatus, Wanted
 from reconciler.errors import VendorError
-from reconciler.ledger.protocol import Ledger, OpenClaim
+from reconciler.ledger.protocol import Ledger, ObjectRecord, OpenClaim
 from reconciler.ledger.protocol import Scope as LedgerScope
 from reconciler.model import Address, Json, ManifestRef, Problem
 from reconciler.plan import build
@@ -204,10 +204,20 @@ async def _aged(context: Context) -> dict[Address, datetime]:
     for account in context.distinct:
         for address, record in (await context.ledger.read_objects(account.scopes)).items():
             wanted = context.estate.wanted.get(address)
-            same = wanted is not None and record.manifest_revision == wanted.manifest_revision
-            if same and record.sync_status is SyncStatus.SYNCHRONIZED and record.observed_at is not None:
+            settled = record.sync_status is SyncStatus.SYNCHRONIZED
+            if wanted and settled and record.observed_at is not None and _as_recorded(context, wanted, record):
                 aged[address] = record.observed_at
     return aged
+
+
+def _as_recorded(context: Context, wanted: Wanted, record: ObjectRecord) -> bool:
+    """Say whether the same is wanted as when the object was recorded.
+
+    Its manifest is not all there is: a template may have changed, or a secret where it comes from.
+    """
+    fingerprint = context.ledger.fingerprint
+    same = all(record.applied.get(name) == fingerprint(value) for name, value in wanted.fields.items())
+    return same and record.manifest_revision == wanted.manifest_revision
 
 
 def of_selection(context: Context, claims: Iterable[OpenClaim]) -> list[OpenClaim]:
