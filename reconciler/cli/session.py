@@ -162,7 +162,8 @@ async def online(
 ) -> AsyncIterator[Context]:
     """Open ledger and vendor connections for one pass.
 
-    `only` names the vendors that are needed, by a command that looks at no object; `resting` those that are to be left alone in this pass.
+    `only` names the vendors that are needed, by a command that looks at no object; `resting` those that are to be left
+    alone in this pass.
     """
     from reconciler.cli import connecting  # late: it brings the HTTP client
     from reconciler.vendors import http
