@@ -1,7 +1,8 @@
-"""Sealing secrets to people: age files that anyone may write and only the holder of the identity can open.
+"""Sealing secrets: age files that anyone may write and only the holder of the identity can open.
 
-Owner of pyrage. What a sealed secret belongs to is sealed with it and checked when it is opened, so that a blob moved
-to another asset does not open as that asset's. No error shows key material.
+Assets are sealed to people, credentials that change with each use to the program's own key. Owner of pyrage. What a
+sealed secret belongs to is sealed with it and checked when it is opened, so that a blob moved elsewhere does not open
+as that one's. No error shows key material.
 """
 
 import json
@@ -33,10 +34,11 @@ def open_sealed(blob: bytes, identity: Secret, *, bound: Mapping[str, str]) -> S
         data = json.loads(pyrage.decrypt(blob, [_identity(identity)]))
     except (pyrage.DecryptError, ValueError) as error:
         raise SealingError(
-            "the asset was not sealed to this identity; give the one named in reconciler.yaml"
+            "what is sealed does not open with this key; give the identity (assets: sealing.identity, credentials:"
+            " sealing.credentialKey) that it was sealed to"
         ) from error
     if not isinstance(data, dict) or data.get("bound") != dict(bound) or "secret" not in data:
-        raise SealingError("the sealed secret belongs to another asset; the ledger was changed by hand")
+        raise SealingError("the sealed secret belongs to something else; put ledger and settings back as they were")
     return Secret(str(data["secret"]))
 
 
@@ -45,13 +47,16 @@ def recipient_of(identity: Secret) -> str:
     return str(_identity(identity).to_public())
 
 
-def read_identity(path: Path) -> Secret:
-    """Return the first identity in a file that is regular, ours, not a link and closed to others (0600)."""
+def read_identity(path: Path, *, setting: str = "sealing.identity") -> Secret:
+    """Return the first identity in a file that is regular, ours, not a link and closed to others (0600).
+
+    `setting` is what names the file in the configuration.
+    """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise SealingError(
-            f"identity {path} cannot be read ({os.strerror(error.errno or 0)}); name it in sealing.identity"
+            f"identity {path} cannot be read ({os.strerror(error.errno or 0)}); name it in {setting}"
         ) from error
     try:
         status = os.fstat(handle)
@@ -69,16 +74,21 @@ def read_identity(path: Path) -> Secret:
 
 
 def create_identity(path: Path) -> str:
-    """Write a new identity (0600; its directory 0700) and return its recipient."""
+    """Write a new identity (0600; its directory 0700), whole or not at all, and return its recipient."""
     identity = pyrage.x25519.Identity.generate()
     recipient = str(identity.to_public())
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(f"# public key: {recipient}\n{identity}\n")
-            file.flush()
-            os.fsync(handle)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(f"# public key: {recipient}\n{identity}\n")
+                file.flush()
+                os.fsync(handle)
+            path.hardlink_to(fresh)  # never over one that is there
+        finally:
+            fresh.unlink()
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise SealingError(f"identity {path} cannot be written ({reason}); set sealing.recipients instead") from error

@@ -294,8 +294,9 @@ class Plugin:
     """What an entry point of `reconciler.vendors` names.
 
     `kinds` returns what it adds to the manifest language (a function, since models are heavy to import),
-    `credentials` the names it needs, `optional_credentials` those it can do without, `options` the settings keys it knows beyond the common ones with their
-    default, `systems` the vendor names that may say `via` this one with their default options.
+    `credentials` the names it needs, `optional_credentials` those it can do without, `options` the settings keys it
+    knows beyond the common ones with their default, `systems` the vendor names that may say `via` this one with their
+    default options.
     """
 
     name: str

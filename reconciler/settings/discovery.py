@@ -7,6 +7,7 @@ whatever it raises is reported with its name instead of ending in a traceback.
 import importlib.metadata
 import os
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from reconciler import contract
@@ -51,28 +52,40 @@ def kinds(plugins: Mapping[str, contract.Plugin]) -> list[Any]:
 
 
 def resolve_credentials(
-    settings: Settings, *, environ: Mapping[str, str] | None = None, only: Iterable[str] | None = None
+    settings: Settings,
+    *,
+    environ: Mapping[str, str] | None = None,
+    only: Iterable[str] | None = None,
+    plugins: Mapping[str, contract.Plugin] = MappingProxyType({}),
 ) -> dict[str, dict[str, Secret]]:
     """Return the secrets of every vendor that is reached by itself, or of those in `only`.
 
-    Reads the process environment when no `environ` is given. ConfigurationError, a line for each that is missing.
+    Reads the process environment when no `environ` is given. One that its plug-in calls optional may be missing where
+    the configuration says it is. ConfigurationError, a line for each other that is missing.
     """
+    variables = os.environ if environ is None else environ
     chosen = settings.vendors if only is None else {name: settings.vendors[name] for name in only}
     sources = {
         (name, credential): source
         for name, vendor in chosen.items()
         for credential, source in vendor.credentials.items()
+        if credential not in _optional(vendor, plugins) or secrets.is_present(source, settings.root, environ=variables)
     }
     labels = {f"vendors.{name}.credentials.{credential}": (name, credential) for name, credential in sources}
     found = secrets.resolve_all(
         {label: sources[key] for label, key in labels.items()},
         settings.root,
-        environ=os.environ if environ is None else environ,
+        environ=variables,
     )
     result: dict[str, dict[str, Secret]] = {name: {} for name, vendor in chosen.items() if vendor.via is None}
     for label, (name, credential) in labels.items():
         result[name][credential] = found[label]
     return result
+
+
+def _optional(vendor: VendorSettings, plugins: Mapping[str, contract.Plugin]) -> tuple[str, ...]:
+    plugin = plugins.get(vendor.plugin)
+    return plugin.optional_credentials if plugin else ()
 
 
 def build_vendors(

@@ -85,9 +85,10 @@ def _check_credentials(one: _Check) -> None:
         if plugin is None or hasattr(entry, "via"):
             continue
         path = ("vendors", name, "credentials")
-        for unknown in sorted(entry.credentials.keys() - set(plugin.credentials)):
+        known = (*plugin.credentials, *plugin.optional_credentials)
+        for unknown in sorted(entry.credentials.keys() - set(known)):
             found = one.place((*path, unknown), key=True)
-            hint = advice(unknown, plugin.credentials)
+            hint = advice(unknown, known)
             one.report.add("E204", f"credential {unknown!r} is unknown to vendor {name}", hint, where=found)
         missing = [needed for needed in plugin.credentials if needed not in entry.credentials]
         if missing and getattr(entry, "transport", None) != _MANUAL:

@@ -44,6 +44,16 @@ def resolve_all(sources: Mapping[str, SecretSource], root: Path, *, environ: Map
     return found
 
 
+def is_present(source: SecretSource, root: Path, *, environ: Mapping[str, str]) -> bool:
+    """Say whether there is anything at a source; whether it can be used is another matter."""
+    if source.kind == "env":
+        return bool(environ.get(source.name))
+    try:
+        return os.path.lexists(root / Path(source.name).expanduser())
+    except (RuntimeError, ValueError):
+        return True
+
+
 def _from_variable(name: str, environ: Mapping[str, str]) -> Secret:
     value = environ.get(name)
     if not value:

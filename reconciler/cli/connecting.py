@@ -1,0 +1,72 @@
+"""From settings to connections: where a vendor account is, whose memory it has, who keeps its changing credential."""
+
+from reconciler.apply.desk import Account
+from reconciler.cli import sealing
+from reconciler.clock import Clock
+from reconciler.contract import Vendor
+from reconciler.ledger.protocol import Ledger, Scope
+from reconciler.reconcile.credentials import Keeper
+from reconciler.settings.values import Settings, VendorSettings
+from reconciler.vendors import http
+
+
+def rotates(vendor: Vendor) -> bool:
+    """Say whether a vendor is signed in to with a credential that changes with each use."""
+    return vendor.wire.sign_in is not None and vendor.wire.sign_in.rotation is not None
+
+
+def connection(settings: Settings, vendor: Vendor) -> http.Connection:
+    """Return what the HTTP client is told about a vendor account."""
+    config = settings.vendors[vendor.name]
+    return http.Connection(
+        name=vendor.name,
+        url=_url(config),
+        wire=vendor.wire,
+        timeout=config.timeout,
+        concurrency=config.concurrency,
+        per_second=config.per_second,
+        allow_private=config.allow_private,
+        ca_file=config.ca_file,
+    )
+
+
+def account(settings: Settings, vendor: Vendor, client: http.Client) -> Account:
+    """Return a vendor account of a run."""
+    config = settings.vendors[vendor.name]
+    present, *former = scopes(settings, config)
+    return Account(
+        vendor=vendor,
+        client=client,
+        scope=present,
+        former=tuple(former),
+        lag=config.lookup_lag,
+        window=config.doubt_window,
+    )
+
+
+def scopes(settings: Settings, config: VendorSettings) -> tuple[Scope, ...]:
+    """Return the scope of the ledger for a vendor account, then those of former project names."""
+    origin = _url(config).rstrip("/")
+    return tuple(Scope(name, settings.environment, origin) for name in (settings.project, *settings.former_projects))
+
+
+def keeper(settings: Settings, vendor: Vendor, *, book: Ledger, clock: Clock) -> Keeper | None:
+    """Return who keeps a vendor's changing credential; None when it has none. ConfigurationError without a key."""
+    sign_in = vendor.wire.sign_in
+    if sign_in is None or sign_in.rotation is None:
+        return None
+    config = settings.vendors[vendor.name]
+    return Keeper(
+        ledger=book,
+        vendor=vendor.name,
+        scopes=scopes(settings, config),
+        host=(sign_in.url or _url(config)).rstrip("/"),
+        start=sign_in.rotation.start,
+        key=sealing.credential_key(settings, vendor=vendor.name),
+        clock=clock,
+    )
+
+
+def _url(config: VendorSettings) -> str:
+    assert config.url is not None
+    return config.url
