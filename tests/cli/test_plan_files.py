@@ -53,6 +53,17 @@ def test_plan_file_is_private_and_valid(saved: Repository) -> None:
     assert document["saved"]["digest"] == document["digest"]
 
 
+def test_refused_plan_can_be_saved_and_shown(repository: Repository) -> None:
+    """A plan over policy is saved and shown as any other, with what costs; applying it is refused and sends nothing."""
+    repository.configure(CONFIGURATION + "policy: {limits: {executes: 0}, unpriced: refuse}\n")
+    assert repository.run("plan", "--out", "plan.json").code == 3
+    shown = repository.run("show", "plan.json", "-o", "json")
+    assert shown.code == 0
+    assert [one["effects"] for one in shown.document["actions"] if one["operation"] == "execute"]
+    assert repository.run("apply", "plan.json").code == 3
+    assert repository.vendor.mutations() == []
+
+
 def test_used_twice_is_4(saved: Repository) -> None:
     """A plan is burned by its first use, also as a copy under another name."""
     saved.run("apply", "plan.json")

@@ -57,8 +57,11 @@ def test_outside_a_window_only_what_disrupts_waits(bench: Bench) -> None:
 
 def test_held_step_asks_the_vendor_nothing(bench: Bench) -> None:
     """What waits for its window is not even prepared."""
+    prepared: list[str] = []
+    bench.toy.on_prepare = lambda step: prepared.append(step.id)
     result = next(one for one in bench.apply().report.results if one.action == "pbx/line/hq:enable")  # type: ignore[union-attr] # nobody said no
     assert (result.attempts, result.requests) == (0, 0)
+    assert sorted(prepared) == ["pbx/line/hq:create", "pbx/user/lea:create"]
 
 
 def test_inside_a_window_everything_is_done(bench: Bench) -> None:

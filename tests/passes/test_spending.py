@@ -86,11 +86,12 @@ def test_what_waits_counts_against_policy(estate: Estate, rules: Rules) -> None:
     assert estate.books()["charges"] == []
 
 
-def test_unpriced_order_is_refused_when_the_policy_says_so(estate: Estate) -> None:
-    """An order without a known price is refused under a budget, unless it states the most it may cost."""
+@pytest.mark.parametrize("budget", [None, {"EUR": Decimal("100")}], ids=["no-budget", "budget"])
+def test_unpriced_order_is_refused_when_the_policy_says_so(estate: Estate, budget: dict[str, Decimal] | None) -> None:
+    """An order without a known price is refused, unless it states the most it may cost."""
     unpriced = SECOND.replace("BT-MAILBOX", "BT-UMB")
     estate.manifests = (*SMALL[:2], unpriced)
-    estate.rules = Rules(limits=RULES.limits, budget={"EUR": Decimal("100")}, refuse_unpriced=True)
+    estate.rules = Rules(limits=RULES.limits, budget=budget, refuse_unpriced=True)
     with pytest.raises(PolicyRefused, match="no known price"):
         estate.apply()
     estate.manifests = (*SMALL[:2], unpriced.replace("items:", 'maxPrice: {amount: "99", currency: EUR}, items:'))
