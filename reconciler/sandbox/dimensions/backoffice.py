@@ -5,8 +5,8 @@ from datetime import datetime
 
 from reconciler.sandbox import switches
 from reconciler.sandbox.dimensions import collecting
-from reconciler.sandbox.dimensions.customers import terminate
-from reconciler.sandbox.dimensions.records import Directory, Guest
+from reconciler.sandbox.dimensions.customers import drop_contents
+from reconciler.sandbox.dimensions.records import Customer, Directory, Guest, Pbx
 from reconciler.sandbox.dimensions.settings import Settings
 from reconciler.sandbox.dimensions.store import Books, Desk
 from reconciler.sandbox.messages import JsonObject
@@ -63,13 +63,15 @@ class Office:
         return to_json(table.put(edited))
 
     def delete(self, what: str, key: str) -> None:
-        """Delete one row; a customer goes with its PBX connections and users."""
+        """Delete one row; a customer goes with its PBX connections and users, a PBX with what it gave to users."""
         books = self._desk.books
-        row = books.customers.get(key) if _what(what) == "customers" else None
-        if row is not None:
-            terminate(books, row, at="")
-        if books.tables()[what][1].remove(key) is None:
+        row = books.tables()[_what(what)][1].remove(key)
+        if row is None:
             raise LookupError(f"{what} {key} does not exist")
+        if isinstance(row, Customer):
+            drop_contents(books, row)
+        if isinstance(row, Pbx):
+            collecting.leave(books, row)
 
     def reset(self) -> None:
         """Return to the seeded beginning, settings included."""

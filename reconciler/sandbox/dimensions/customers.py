@@ -117,6 +117,11 @@ def delete_customer(desk: Desk, call: Call) -> Reply:
 def terminate(books: Books, customer: Customer, *, at: str) -> None:
     """Mark a customer as deleted; its PBX connections and users go with it."""
     books.customers.put(dataclasses.replace(customer, enabled=False, date_deleted=at))
+    drop_contents(books, customer)
+
+
+def drop_contents(books: Books, customer: Customer) -> None:
+    """Drop the PBX connections and users of a customer that has gone."""
     for pbx in books.pbxs.find("tenant", customer.id):
         books.pbxs.remove(pbx.id)
     for user in books.users.find("tenant", customer.id):

@@ -21,7 +21,8 @@ from reconciler.sandbox.messages import JsonObject, Reply, Request, json_reply
 PATH = "/connect"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PAGE = """<!DOCTYPE html><html><head><title>Sign in</title></head>
-<body><p>Let {client} work for you?</p><a id="consent" href="?{query}">Allow</a></body></html>
+<body><p>Let {client} work for you?</p><a id="consent" href="?{query}&amp;consent=yes">Allow</a>
+<a id="refuse" href="?{query}&amp;consent=no">Refuse</a></body></html>
 """
 
 
@@ -46,9 +47,11 @@ def _authorize(desk: Desk, request: Request) -> Reply:
     if asked.get("response_type") != "code":
         return _back(redirect, {"error": "unsupported_response_type", **state})
     if not desk.settings.auto_consent and "consent" not in asked:
-        query = html.escape(urlencode({**asked, "consent": "yes"}))
+        query = html.escape(urlencode(asked))
         page = _PAGE.format(client=html.escape(asked["client_id"]), query=query)
         return Reply(200, page.encode(), (("content-type", "text/html; charset=utf-8"),))
+    if asked.get("consent") == "no":
+        return _back(redirect, {"error": "access_denied", **state})
     level = asked.get("login_hint", "")
     level = level if level in {RESELLER, ENTERPRISE} else desk.settings.consent_level
     scope = asked.get("scope", "").strip() or SCOPE

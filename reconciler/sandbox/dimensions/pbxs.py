@@ -7,7 +7,7 @@ from reconciler.sandbox.dimensions import charging, collecting, reading
 from reconciler.sandbox.dimensions.binding import Reader, bound, country, flag, require, text, words
 from reconciler.sandbox.dimensions.calls import Call
 from reconciler.sandbox.dimensions.errors import INSTANCE_IN_USE, invalid, invalid_value
-from reconciler.sandbox.dimensions.locating import customer_of, pbx_of
+from reconciler.sandbox.dimensions.locating import account_of, customer_of, pbx_of
 from reconciler.sandbox.dimensions.moments import created, written
 from reconciler.sandbox.dimensions.patching import patched
 from reconciler.sandbox.dimensions.records import KAZOO, TEAMS, THREE_CX, Customer, Deletion, Pbx, Template
@@ -31,6 +31,8 @@ _CREATE: Mapping[str, Reader] = {"monitorSubAccounts": flag, "pbxProvisionerProf
 
 def find_instance(desk: Desk, call: Call) -> Reply:
     """Answer `GET /pbxs?instanceId=`: whether any connection in the whole system has this instance."""
+    if "account" in call.ids:
+        account_of(desk, call)
     instance = call.query.get("instanceid", "").strip()
     if not instance:
         raise invalid("The instanceId field is required.")
