@@ -14,7 +14,7 @@ import httpx
 from reconciler.contract import Answer, Endpoint, SignIn, Token, Verdict, Wire
 from reconciler.model import Json, Secret
 from reconciler.testing.clock import VirtualClock
-from reconciler.vendors.http import Client, Connection
+from reconciler.vendors.http import Client, Connection, Keeper
 
 LIST = Endpoint("list", "GET", "/api/things")
 ONE = Endpoint("one", "GET", "/api/things/{id}")
@@ -97,11 +97,13 @@ def client(
     wire: Wire = OPEN,
     clock: VirtualClock | None = None,
     url: str = "http://127.0.0.1:9",
+    keeper: Keeper | None = None,
     **options: Any,
 ) -> Client:
     """Make a client without a pace, in virtual time."""
     connection = Connection("acme", url, wire, **{"per_second": math.inf, **options})
-    return Client(connection, clock=clock or VirtualClock(), random=lambda: 0.5, transport=transport)
+    clock = clock or VirtualClock()
+    return Client(connection, clock=clock, random=lambda: 0.5, transport=transport, keeper=keeper)
 
 
 @dataclasses.dataclass(frozen=True)
