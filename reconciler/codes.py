@@ -190,8 +190,8 @@ CODES: dict[str, Code] = {
     ),
     "E215": Code(
         "unknown vendor",
-        "The vendor is misspelt, not installed, or has nothing of this kind.",
-        "Use one of the vendors the message lists, or install its plug-in.",
+        "The vendor is misspelt, not installed, not configured, or has nothing of this kind.",
+        "Use one of the vendors the message lists, install its plug-in, or add it to `vendors` in reconciler.yaml.",
     ),
     "E216": Code("rule of the field", "The value breaks a rule the message states.", "Correct it as the message says."),
     "E301": Code(
@@ -227,6 +227,11 @@ CODES: dict[str, Code] = {
     ),
     "E311": Code("unknown currency", "The code is no ISO 4217 currency.", "Use the three-letter code, such as EUR."),
     "E312": Code("unknown time zone", "The name is no IANA time zone.", "Use a name such as Europe/Athens."),
+    "E313": Code(
+        "unknown name",
+        "A field names another manifest, such as the template of a PBX connection, and there is none such.",
+        "Correct the name, or add the manifest.",
+    ),
     "E420": Code(
         "option not accepted",
         "A synchronisation option does not fit what the vendor itself says of it: required, read-only, unknown, or "

@@ -85,7 +85,7 @@ def open_project(sources: Sequence[files.SourceFile] | None = None) -> Project:
     vendors = discovery.build_vendors(settings, plugins)
     configured = {name for vendor in vendors for name in vendor.serves}
     kinds = _configured_kinds(discovery.kinds(plugins), configured)
-    loaded = schema.load(sources, schema.Registry(kinds), limits)
+    loaded = schema.load(sources, schema.Registry(kinds, configured), limits)
     pinned = {vendor.name: data for vendor in vendors if (data := read_pinned(settings, vendor.name)) is not None}
     checked = estate.expand(
         loaded.manifests,

@@ -7,7 +7,7 @@ strict: a scalar has already been typed by the field it lands in (see `reconcile
 import dataclasses
 import decimal
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import pydantic
 
@@ -31,7 +31,12 @@ Ensure = Literal["present", "disabled", "absent"]
 
 
 class Spec(pydantic.BaseModel):
-    """Base of every model a manifest is checked against: unknown fields are errors, nothing is converted."""
+    """Base of every model a manifest is checked against: unknown fields are errors, nothing is converted.
+
+    `names`: which fields are the name of another manifest, and of which kind; such a one must exist.
+    """
+
+    names: ClassVar[Mapping[str, str]] = {}
 
     model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
 
@@ -59,6 +64,8 @@ class Price(Spec):
 
 class AccountSpec(Spec):
     """A customer or a reseller, wherever vendors keep one. `vendors` holds the options per vendor."""
+
+    names: ClassVar[Mapping[str, str]] = {"parent": "Account"}
 
     displayName: Text = pydantic.Field(description="Name people see.")  # noqa: N815 - the public field name
     role: Role = pydantic.Field(default="User", description="User (an end customer) or Reseller.")

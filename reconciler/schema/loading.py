@@ -43,7 +43,7 @@ def load(sources: Sequence[SourceFile], registry: Registry, limits: Limits) -> L
                     broken.extend(_names(document))
             if reading.report.count:
                 problems.extend(reading.report.problems())
-        problems.extend(references.check(manifests, broken))
+        problems.extend(references.check(manifests, broken, registry.configured))
     problems.sort(key=lambda problem: problem.sort_key)
     return Loaded(tuple(manifests), tuple(problems))
 

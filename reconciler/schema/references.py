@@ -4,7 +4,7 @@ import functools
 import itertools
 import zoneinfo
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from reconciler.documents import advice
@@ -14,18 +14,24 @@ from reconciler.schema.tables import COUNTRIES, CURRENCIES
 
 _MOST_LISTED = 8
 _MOST_ADVICE = 20
+_UNKNOWN = {"parent": "E302", "account": "E306", "billTo": "E307"}
+"""Field that names a manifest -> the code when there is none such; E313 for any other."""
 
 
-def check(manifests: Sequence[Manifest], broken: Sequence[Named] = ()) -> list[Problem]:
+def check(
+    manifests: Sequence[Manifest], broken: Sequence[Named] = (), configured: Collection[str] | None = None
+) -> list[Problem]:
     """Return every problem between manifests, and every unknown country, currency and time zone.
 
-    `broken` are manifests that exist but have errors of their own: they are never called unknown.
+    `broken` are manifests that exist but have errors of their own: they are never called unknown. `configured` are
+    the vendors that the configuration names, None when any may be meant.
     """
     estate = _Estate(manifests, broken)
     problems = [*_duplicates(estate), *_former_names(estate), *_same_references(estate), *_cycles(estate)]
     for manifest in manifests:
         problems.extend(_tables(manifest, estate))
         problems.extend(_named(manifest, estate))
+        problems.extend(_not_configured(manifest, configured) if configured is not None else ())
     return problems
 
 
@@ -38,19 +44,22 @@ class _Estate:
         for manifest in manifests:
             self.by_name[manifest.kind, manifest.name].append(manifest)
         self.accounts = {name: found[0] for (kind, name), found in self.by_name.items() if kind == "Account"}
-        self.former = {old: name for name, account in self.accounts.items() for old in account.previously}
+        self.former = {(one.kind, old): one.name for one in manifests for old in one.previously}
         self.advised = 0
-        self.hidden = {named.name for named in broken if named.kind in {"Account", None}}
+        self.hidden = {(named.kind, named.name) for named in broken}
 
-    def knows(self, account: str) -> bool:
-        """Say whether an Account may exist."""
-        return account in self.accounts or account in self.hidden
+    def knows(self, kind: str, name: str) -> bool:
+        """Say whether a manifest may exist; one that does not tell its kind may be of any."""
+        return (kind, name) in self.by_name or not self.hidden.isdisjoint(((kind, name), (None, name)))
 
-    def advise(self, unknown: str) -> str:
-        """Return what an unknown Account may be called; after many, only what takes no search."""
-        if unknown in self.former:
-            return f"it is now called {self.former[unknown]!r}"
-        return self.advise_among(unknown, self.accounts, otherwise="accounts are")
+    def advise(self, kind: str, unknown: str) -> str:
+        """Return what an unknown manifest may be called; after many, only what takes no search."""
+        if (kind, unknown) in self.former:
+            return f"it is now called {self.former[kind, unknown]!r}"
+        return self.advise_among(unknown, self._names(kind), otherwise=f"{kind}s are")
+
+    def _names(self, kind: str) -> Iterable[str]:
+        return self.accounts if kind == "Account" else [name for other, name in self.by_name if other == kind]
 
     def advise_among(self, unknown: str, known: Iterable[str], *, otherwise: str) -> str:
         """Search for the likeliest name, unless that was done often already."""
@@ -156,22 +165,32 @@ def _cycle(estate: _Estate, members: list[str]) -> Iterator[Problem]:
 
 
 def _named(manifest: Manifest, estate: _Estate) -> Iterator[Problem]:
+    for pointer, kind, name in _links(manifest):
+        what = pointer.rpartition("/")[2]
+        if what == "parent" and name == manifest.name:
+            continue
+        if not estate.knows(kind, name):
+            code, summary = _UNKNOWN.get(what, "E313"), f"{what} {name} is no {kind} here"
+            yield _problem(manifest, pointer, code, summary=summary, detail=estate.advise(kind, name))
+        elif what == "parent":
+            yield from _no_reseller(manifest, name, estate)
+
+
+def _links(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
+    """Yield each field that names another manifest: where it stands, the kind and the name."""
     spec = manifest.spec
-    parent = _field(spec, "parent") if manifest.kind == "Account" else None
-    if parent is not None and parent != manifest.name:
-        yield from _parent(manifest, parent, estate)
-    account = _field(spec, "account")
-    if isinstance(account, str):
-        yield from _unknown(manifest, "/spec/account", account, code="E306", what="account", estate=estate)
-    options = _field(_field(spec, "vendors"), "interworks")
-    billed = _field(options, "billTo")
-    if isinstance(billed, str):
-        pointer = "/spec/vendors/interworks/billTo"
-        yield from _unknown(manifest, pointer, billed, code="E307", what="billTo", estate=estate)
+    parts = [("/spec", spec)]
+    vendors = _field(spec, "vendors")
+    if vendors is not None:
+        parts.extend((f"/spec/vendors/{vendor}", options) for vendor, options in vars(vendors).items())
+    for pointer, part in parts:
+        for field, kind in getattr(type(part), "names", {}).items() if part is not None else ():
+            name = _field(part, field)
+            if isinstance(name, str):
+                yield f"{pointer}/{field}", kind, name
 
 
-def _parent(manifest: Manifest, parent: str, estate: _Estate) -> Iterator[Problem]:
-    yield from _unknown(manifest, "/spec/parent", parent, code="E302", what="parent", estate=estate)
+def _no_reseller(manifest: Manifest, parent: str, estate: _Estate) -> Iterator[Problem]:
     found = estate.accounts.get(parent)
     if found is not None and found.spec.role != "Reseller":
         summary = f"parent {parent} is no Reseller; its role is {found.spec.role} ({_at(found)})"
@@ -179,12 +198,12 @@ def _parent(manifest: Manifest, parent: str, estate: _Estate) -> Iterator[Proble
         yield _problem(manifest, "/spec/parent", "E303", summary=summary, detail=detail)
 
 
-def _unknown(
-    manifest: Manifest, pointer: str, name: str, *, code: str, what: str, estate: _Estate
-) -> Iterator[Problem]:
-    if not estate.knows(name):
-        detail = estate.advise(name)
-        yield _problem(manifest, pointer, code, summary=f"{what} {name} is no Account here", detail=detail)
+def _not_configured(manifest: Manifest, configured: Collection[str]) -> Iterator[Problem]:
+    vendor = _field(manifest.spec, "vendor")
+    if isinstance(vendor, str) and vendor not in configured:
+        summary = f"vendor {vendor} is not configured"
+        detail = f"add `{vendor}` to `vendors` in reconciler.yaml, or remove the manifest"
+        yield _problem(manifest, "/spec/vendor", "E215", summary=summary, detail=detail)
 
 
 def _tables(manifest: Manifest, estate: _Estate) -> Iterator[Problem]:

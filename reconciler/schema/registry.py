@@ -1,7 +1,7 @@
 """The registry of kinds: what the core knows and what plug-ins add, composed into the shapes of manifests."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import pydantic
@@ -31,10 +31,12 @@ class Registry:
     """Every kind of manifest there is, with the models of specs.
 
     `accounts`: vendor name -> options model; `orders`: vendor name -> model of an Order's spec; `specs`: kind ->
-    model for kinds with one model. ConfigurationError when two plug-ins add the same thing.
+    model for kinds with one model; `configured`: the vendors that manifests may name, None for any.
+    ConfigurationError when two plug-ins add the same thing.
     """
 
-    def __init__(self, additions: Sequence[kinds.Kinds]) -> None:
+    def __init__(self, additions: Sequence[kinds.Kinds], configured: Collection[str] | None = None) -> None:
+        self.configured = configured
         self.accounts = _merged([added.account_options for added in additions], "Account options of vendor")
         self.orders = _merged([added.order_specs for added in additions], "Order spec of vendor")
         others = _merged([added.kinds for added in additions], "kind")

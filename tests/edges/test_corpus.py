@@ -7,13 +7,14 @@ import pytest
 
 from reconciler import codes, schema
 from reconciler.files import Limits, SourceFile
-from reconciler.vendors.interworks.kinds import kinds
+from reconciler.vendors.dimensions.kinds import kinds as kinds_of_dimensions
+from reconciler.vendors.interworks.kinds import kinds as kinds_of_interworks
 
 SPECS = Path(__file__).parent.parent / "specs"
 EXPECTED = json.loads((SPECS / "expected.json").read_text(encoding="utf-8"))
 BAD = sorted(path.name for path in (SPECS / "bad").glob("*.yaml"))
 GOOD = sorted(path.name for path in (SPECS / "good").glob("*.yaml"))
-REGISTRY = schema.Registry([kinds()])
+REGISTRY = schema.Registry([kinds_of_interworks(), kinds_of_dimensions()])
 
 
 def load(folder: str, name: str) -> schema.Loaded:
@@ -44,7 +45,7 @@ def test_good_manifest_has_no_problems(name: str) -> None:
 
     assert loaded.problems == ()
     for manifest in loaded.manifests:
-        assert "/spec/displayName" in manifest.places or manifest.kind == "Order"
+        assert "/spec/displayName" in manifest.places or manifest.kind in {"Order", "PBXTemplate", "PBXConnection"}
         assert manifest.places["/metadata/name"].range is not None
 
 

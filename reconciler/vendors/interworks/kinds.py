@@ -4,7 +4,8 @@ Imported late, since pydantic is heavy.
 """
 
 import datetime as dt
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 import pydantic
 
@@ -27,6 +28,8 @@ Day = Annotated[
 
 class InterworksOptions(Spec):
     """An account in the BSS."""
+
+    names: ClassVar[Mapping[str, str]] = {"billTo": "Account"}
 
     ordering: bool = pydantic.Field(default=True, description="Whether the account may order.")
     billTo: Name | None = pydantic.Field(  # noqa: N815 - the public field name
@@ -56,6 +59,8 @@ class BittitanOptions(Spec):
 
 class BssOrder(OrderSpec):
     """An order of asset products in the BSS."""
+
+    names: ClassVar[Mapping[str, str]] = {"account": "Account"}
 
     account: Name = pydantic.Field(description="Account that receives the products.")
     invoiceOption: Literal[1, 2, 3] = pydantic.Field(  # noqa: N815 - the public field name
