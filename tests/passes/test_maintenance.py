@@ -59,7 +59,9 @@ def test_held_step_asks_the_vendor_nothing(bench: Bench) -> None:
     """What waits for its window is not even prepared."""
     prepared: list[str] = []
     bench.toy.on_prepare = lambda step: prepared.append(step.id)
-    result = next(one for one in bench.apply().report.results if one.action == "pbx/line/hq:enable")  # type: ignore[union-attr] # nobody said no
+    done = bench.apply().report
+    assert done is not None
+    result = next(one for one in done.results if one.action == "pbx/line/hq:enable")
     assert (result.attempts, result.requests) == (0, 0)
     assert sorted(prepared) == ["pbx/line/hq:create", "pbx/user/lea:create"]
 
