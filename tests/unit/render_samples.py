@@ -47,6 +47,12 @@ def action(address: str, kind: Kind, manifest: ManifestRef = CUSTOMER, **fields:
     return Action(step, manifest, depends_on=depends_on, waits_for=waits_for)  # type: ignore[arg-type]  # as above
 
 
+HELD = (
+    "dimensions/pbx/acme-hq:update disrupts and waits for a maintenance window until 2026-06-06T21:00:00Z "
+    "(2026-06-06 22:00 Europe/London)"
+)
+
+
 def plan() -> Plan:
     """Return a plan with every kind of thing a reviewer may meet."""
     return Plan(
@@ -112,7 +118,10 @@ def plan() -> Plan:
             action("interworks/account/old-shop", Kind.ADOPT, reason="found by its reference"),
             action("interworks/account/gone", Kind.FORGET, reason="its manifest was removed"),
         ),
-        waiting=(Waiting(Address.parse("divalto/site/hq"), "vendor", "A_TRAITER", "2026-03-01T08:00:00Z"),),
+        waiting=(
+            Waiting(Address.parse("divalto/site/hq"), "vendor", "A_TRAITER", "2026-03-01T08:00:00Z"),
+            Waiting(Address.parse("dimensions/pbx/acme-hq"), "maintenance", HELD),
+        ),
         doubts=(Address.parse("panda/order/hotel-panda"),),
         unchanged=40,
         complete=False,
