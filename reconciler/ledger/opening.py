@@ -7,6 +7,7 @@ nothing and works while an apply is running.
 import contextlib
 import os
 import sqlite3
+import time
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,10 @@ from reconciler.ledger.mark import read_mark
 from reconciler.ledger.spill import find_spills
 from reconciler.ledger.sqlite import Opened, SqliteLedger
 
+PATIENCE = 15.0
+"""Seconds to wait for another process that opens the same new file."""
+INTERVAL = 0.02
+"""Seconds between two tries."""
 NEW = "the ledger is new; what exists at vendors is found by our references and adopted, nothing is ordered again"
 REWOUND = (
     "the ledger went back in time (a restored backup, or another file in its place); everything is looked up at the"
@@ -56,7 +61,7 @@ def _open_to_write(database: Path, *, read_only: bool) -> SqliteLedger:
     connection = _connect(_uri(database, "rw"))
     with _closing_on_failure(connection, database):
         version = _check(connection)  # before anything is changed in it
-        if connection.execute(statements.WRITE_AHEAD).fetchone() != ("wal",):
+        if _write_ahead(connection) != "wal":
             raise StateError("the file system lacks what a safe ledger needs (shared memory); use a local disk")
         notices: tuple[str, ...] = ()
         if version == 0:
@@ -65,6 +70,21 @@ def _open_to_write(database: Path, *, read_only: bool) -> SqliteLedger:
             backup = migrations.upgrade_file(connection, database)
             notices = (f"the ledger was upgraded; a copy of before is {backup}",) if backup else ()
         return _ledger(connection, database, notices=notices, read_only=read_only, with_credentials=True)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> str:
+    """Return the journal mode after asking for the write-ahead one.
+
+    Two that open a new file at once meet here, and SQLite's own patience does not hold for this statement.
+    """
+    ends = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return str(connection.execute(statements.WRITE_AHEAD).fetchone()[0])
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
+                raise
+            time.sleep(INTERVAL)
 
 
 def _open_to_read(database: Path) -> SqliteLedger:
