@@ -281,7 +281,10 @@ def action_id(address: Address, operation: str, revision: int) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Waiting:
-    """Someone else has to act first: `party` is `vendor` or `person` (at the vendor)."""
+    """Someone else has to act first: `party` is `vendor` or `person` (at the vendor).
+
+    The engine adds `maintenance`: a window has to open first.
+    """
 
     address: Address
     party: str

@@ -270,7 +270,7 @@ class Vendor(Protocol):
         """Return the one-shot step that has the vendor send something again; `target` is an address.
 
         The secret of an order's asset, or with `asset_id` None what the object itself is sent (an invitation).
-        StepRefused when the vendor has no such call.
+        Its operation must not be `once`, since it is asked for on purpose. StepRefused when there is no such call.
         """
         ...
 
