@@ -1,6 +1,8 @@
 """The registry of kinds, loading, and what manifests say of each other."""
 
 import gc
+from collections.abc import Mapping
+from typing import ClassVar
 
 import pytest
 
@@ -26,6 +28,20 @@ class Site(Spec):
     """A kind of its own."""
 
     number: int
+
+
+class Visit(Spec):
+    """A kind that names another."""
+
+    names: ClassVar[Mapping[str, str]] = {"site": "Site"}
+
+    site: str
+
+
+class Guest(Spec):
+    """A kind at a vendor."""
+
+    vendor: str
 
 
 OURS = Kinds(account_options={"interworks": Options}, order_specs={"interworks": Order}, kinds={"Site": Site})
@@ -172,3 +188,45 @@ def test_collector_is_left_as_it_was() -> None:
     load(account("acme"))
 
     assert (off, gc.isenabled()) == (False, True)
+
+
+def test_fields_that_name_manifests_must_name_one_that_exists() -> None:
+    """A model says which fields name which kind; a name without a manifest is told at its place, by a likely name."""
+    head = "apiVersion: reconciler/v1\nkind: {}\nmetadata: {{name: {}}}\nspec: {}\n"
+    registry = schema.Registry([Kinds(kinds={"Site": Site, "Visit": Visit})])
+    texts = [head.format("Site", "harbour", "{number: 7}"), head.format("Visit", "first", "{site: harbor}")]
+
+    loaded = schema.load([SourceFile("a.yaml", "---\n".join(texts).encode())], registry, Limits())
+
+    assert [(problem.code, problem.summary, problem.detail) for problem in loaded.problems] == [
+        ("E313", "site harbor is no Site here", "did you mean 'harbour'?")
+    ]
+
+
+def test_a_broken_manifest_of_another_kind_is_called_unknown() -> None:
+    """Only a manifest of the named kind, or of none that could be read, stands for a name."""
+    head = "apiVersion: reconciler/v1\nkind: {}\nmetadata: {{name: {}}}\nspec: {}\n"
+    registry = schema.Registry([Kinds(kinds={"Site": Site, "Visit": Visit})])
+    visit = head.format("Visit", "first", "{site: harbour}")
+
+    def found(broken: str) -> list[str]:
+        return codes_of(schema.load([SourceFile("a.yaml", f"{broken}---\n{visit}".encode())], registry, Limits()))
+
+    assert found(head.format("Site", "harbour", "{number: x}")) == ["E207"]
+    assert found(head.format("Account", "harbour", "{}")) == ["E205", "E313"]
+
+
+@pytest.mark.parametrize(
+    ("configured", "codes"), [(None, []), ({"divalto"}, []), (set(), ["E215"])], ids=["any", "named", "not named"]
+)
+def test_a_manifest_of_a_vendor_that_is_not_configured_is_refused(
+    configured: set[str] | None, codes: list[str]
+) -> None:
+    """A kind is known as soon as its plug-in is there; the vendor a manifest is for must be configured too."""
+    text = "apiVersion: reconciler/v1\nkind: Guest\nmetadata: {name: x}\nspec: {vendor: divalto}\n"
+    registry = schema.Registry([Kinds(kinds={"Guest": Guest})], configured)
+
+    loaded = schema.load([SourceFile("a.yaml", text.encode())], registry, Limits())
+
+    assert codes_of(loaded) == codes
+    assert all(problem.place is not None and problem.place.range is not None for problem in loaded.problems)
