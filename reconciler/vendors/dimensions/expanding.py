@@ -252,7 +252,8 @@ def _plain(value: Any) -> Json:
         return {value.kind: value.name}
     if hasattr(value, "model_fields_set"):
         return {name: _plain(inner) for name, inner in sorted(written(value).items())}
-    return value  # type: ignore[no-any-return]  # a scalar
+    scalar: Json = value
+    return scalar
 
 
 def _wanted(

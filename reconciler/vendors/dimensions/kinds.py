@@ -1,3 +1,4 @@
+# ruff: noqa: N815 - field names are the public names
 """What Dimensions adds to the manifest language: account options, PBX templates, PBX connections, users.
 
 Imported late, since pydantic is heavy. A field without `None` in its type cannot be cleared.
@@ -35,26 +36,26 @@ class Features(Spec):
 class DimensionsOptions(Spec):
     """A customer or a reseller account at Dimensions."""
 
-    productType: Text = pydantic.Field(  # noqa: N815 - the public field name
+    productType: Text = pydantic.Field(
         default=_UNMANAGED, description="Product type (tenant profile) by its id; absent: that of the parent."
     )
     description: Annotated[str, pydantic.StringConstraints(max_length=200)] | None = pydantic.Field(
         default=None, description="What the vendor shows as description; absent: the account's notes."
     )
-    trialDays: Annotated[int, pydantic.Field(ge=0, le=365)] = pydantic.Field(  # noqa: N815
+    trialDays: Annotated[int, pydantic.Field(ge=0, le=365)] = pydantic.Field(
         default=_UNMANAGED, description="Days of trial, given at creation only; 0 is none."
     )
-    internalSystem: bool = pydantic.Field(  # noqa: N815
+    internalSystem: bool = pydantic.Field(
         default=False, description="The reseller's one system for demonstrations; set by a person in the portal."
     )
     features: Features = pydantic.Field(
         default=_UNMANAGED, description="Licensed features; absent: those of the parent."
     )
-    syncAcdAgents: bool = pydantic.Field(  # noqa: N815
+    syncAcdAgents: bool = pydantic.Field(
         default=_UNMANAGED, description="Give the agent role to users who are agents on the PBX."
     )
-    sendNewUserEmail: bool = pydantic.Field(default=_UNMANAGED, description="Invite new users by mail.")  # noqa: N815
-    sendConnectWelcomeEmail: bool = pydantic.Field(  # noqa: N815
+    sendNewUserEmail: bool = pydantic.Field(default=_UNMANAGED, description="Invite new users by mail.")
+    sendConnectWelcomeEmail: bool = pydantic.Field(
         default=_UNMANAGED, description="Welcome new users of the Connect client by mail."
     )
     enabled: bool = pydantic.Field(default=True, description="Whether its users may sign in; enabling invites them.")
@@ -63,15 +64,15 @@ class DimensionsOptions(Spec):
 class _Connecting(Spec):
     """What a connection and its template share."""
 
-    countryCode: Country = pydantic.Field(default=_UNMANAGED, description="For recognising numbers, such as GR.")  # noqa: N815
-    monitorSubAccounts: bool = pydantic.Field(  # noqa: N815
+    countryCode: Country = pydantic.Field(default=_UNMANAGED, description="For recognising numbers, such as GR.")
+    monitorSubAccounts: bool = pydantic.Field(
         default=_UNMANAGED, description="Kazoo: watch sub-accounts too; fixed at creation. Default false."
     )
-    hostRest: _RestHost = pydantic.Field(default=_UNMANAGED, description="Kazoo: address of the REST interface.")  # noqa: N815
-    hostWebsocket: _WebsocketHost = pydantic.Field(  # noqa: N815
+    hostRest: _RestHost = pydantic.Field(default=_UNMANAGED, description="Kazoo: address of the REST interface.")
+    hostWebsocket: _WebsocketHost = pydantic.Field(
         default=_UNMANAGED, description="Kazoo: address of the websocket interface."
     )
-    apiKey: SecretSource = pydantic.Field(default=_UNMANAGED, description="Kazoo: key with rights on the account.")  # noqa: N815
+    apiKey: SecretSource = pydantic.Field(default=_UNMANAGED, description="Kazoo: key with rights on the account.")
     username: Text = pydantic.Field(default=_UNMANAGED, description="3CX: user name.")
     password: SecretSource = pydantic.Field(default=_UNMANAGED, description="3CX: password of that user.")
     host: Text = pydantic.Field(default=_UNMANAGED, description="3CX: host name.")
@@ -101,14 +102,14 @@ class PBXConnection(_Connecting):
     template: Name | None = pydantic.Field(
         default=None, description="PBXTemplate to take the rest from; absent: the default one, null: none."
     )
-    displayName: Annotated[Text, pydantic.StringConstraints(max_length=100)] = pydantic.Field(  # noqa: N815
+    displayName: Annotated[Text, pydantic.StringConstraints(max_length=100)] = pydantic.Field(
         default=_UNMANAGED, description="Name people see. Default: metadata.name."
     )
     enabled: bool = pydantic.Field(
         default=False, description="Whether it collects; the first time the users of the PBX are imported."
     )
-    accountId: _Instance = pydantic.Field(default=_UNMANAGED, description="Kazoo: id of the account.")  # noqa: N815
-    licenseKey: SecretSource = pydantic.Field(default=_UNMANAGED, description="3CX: licence key.")  # noqa: N815
+    accountId: _Instance = pydantic.Field(default=_UNMANAGED, description="Kazoo: id of the account.")
+    licenseKey: SecretSource = pydantic.Field(default=_UNMANAGED, description="3CX: licence key.")
     ensure: Ensure = pydantic.Field(default="present", description="disabled stops collecting; absent disconnects.")
 
 
@@ -116,7 +117,7 @@ class Device(Spec):
     """A device of the user's on the PBX."""
 
     id: _Device = pydantic.Field(description="Its id on the PBX.")
-    clientType: Literal["desktop", "mobile", "webrtc", "crm"] = pydantic.Field(  # noqa: N815
+    clientType: Literal["desktop", "mobile", "webrtc", "crm"] = pydantic.Field(
         description="The client it is assigned to."
     )
 
@@ -131,13 +132,13 @@ class User(Spec):
     email: Annotated[Email, pydantic.StringConstraints(max_length=200)] = pydantic.Field(
         description="Login name and identity; where the invitation goes."
     )
-    displayName: Annotated[Text, pydantic.StringConstraints(max_length=100)] = pydantic.Field(  # noqa: N815
+    displayName: Annotated[Text, pydantic.StringConstraints(max_length=100)] = pydantic.Field(
         description="Name people see."
     )
     roles: Annotated[list[_RoleKey], pydantic.Field(max_length=100)] = pydantic.Field(
         default=[], description="Roles to have; one that we gave is taken back when it leaves the list."
     )
-    rolesMode: Literal["additive", "exact"] = pydantic.Field(  # noqa: N815
+    rolesMode: Literal["additive", "exact"] = pydantic.Field(
         default="additive", description="additive leaves other roles alone; exact takes them away, the PBX's own aside."
     )
     primary: bool = pydantic.Field(default=False, description="The customer's primary administrator; exactly one.")
