@@ -4,12 +4,73 @@ PROPOSED facts are corrected here. Sources: the vendor's API reference as writte
 """
 
 import dataclasses
+from collections.abc import Mapping
 
 from reconciler.contract import Endpoint
 
 RESELLER_LEVEL, ENTERPRISE_LEVEL = "reseller", "enterprise"
 LEVELS = (RESELLER_LEVEL, ENTERPRISE_LEVEL)
 BASE = "/api/v1.0"
+
+LOGIN_URL, REDIRECT = "https://login.xarios.cloud", "http://127.0.0.1:8000"
+TOKEN_PATH, CONSENT_PATH = "/connect/token", "/connect/authorize"
+SCOPE = "openid offline_access onboarding"
+ASSUMED_TOKEN_LIFETIME = 600.0
+
+PAGE, SIZE, FILTER, INSTANCE = "pageIndex", "pageSize", "filter", "instanceId"
+MOST_ROWS = 1000
+"""The largest page there is; a shorter one ends a list."""
+
+DATA, STATUS, MESSAGE, ERROR, ERROR_CODE, TIMESTAMP = "data", "status", "message", "error", "errorcode", "timestamp"
+SUCCESS, FAILURE = "success", "error"
+REFUSING = frozenset({400, 404, 405, 409, 415, 422})
+CHARGES_NOT_ACCEPTED = 402
+ACCEPT_CHARGES: Mapping[str, str] = {"accept-charges": "true"}
+CONFLICTS = frozenset({"useralreadyexists", "pbxinstanceinuse"})
+
+JSON_TYPE = "application/json"
+"""Of patches too, as in every example of the vendor."""
+
+ACCOUNT_FIELDS: Mapping[str, str] = {
+    "displayName": "name",
+    "description": "description",
+    "reference": "reference",
+    "enabled": "enabled",
+    "timezone": "timezone",
+    "country": "countryCode",
+}
+"""Manifest word -> wire name, of reseller accounts and customers alike."""
+CUSTOMER_FIELDS: Mapping[str, str] = {
+    **ACCOUNT_FIELDS,
+    "productType": "tenantProfileType",
+    "features": "features",
+    "syncAcdAgents": "syncAcdAgentWithPbx",
+    "sendNewUserEmail": "sendNewUserEmail",
+    "sendConnectWelcomeEmail": "sendConnectWelcomeEmail",
+    "trialDays": "trialDuration",
+}
+PBX_FIELDS: Mapping[str, str] = {
+    "type": "_type",
+    "displayName": "name",
+    "enabled": "enabled",
+    "monitorSubAccounts": "monitorSubAccounts",
+    "countryCode": "countryCode",
+    "hostRest": "hostRest",
+    "hostWebsocket": "hostWebsocket",
+    "accountId": "accountId",
+    "apiKey": "apiKey",
+    "licenseKey": "licenseKey",
+    "username": "username",
+    "password": "password",
+    "host": "host",
+}
+USER_FIELDS: Mapping[str, str] = {"email": "email", "displayName": "displayName", "roles": "roles"}
+FLAGS = frozenset({"enabled", "syncAcdAgents", "sendNewUserEmail", "sendConnectWelcomeEmail", "monitorSubAccounts"})
+
+PBX_TYPES: Mapping[str, str] = {"Kazoo": "KazooPbxConnectionProfile", "ThreeCX": "ThreeCxConnectionProfile"}
+"""PBX type -> `_type`; the second is spelt differently by the vendor too."""
+METRICS_TYPES: Mapping[str, str] = {"kazoo": "Kazoo", "3cx": "ThreeCX", "threecx": "ThreeCX"}
+"""`pbxType` in metrics, in lower case -> PBX type."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,0 +1,127 @@
+"""Reading Dimensions: whole lists for a full look, ids for a focused one. What cannot be read whole is unreadable.
+
+Resellers and customers come first, since everything hangs on them; users come before connections, whose import
+shows in the users only.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from reconciler.contract import Observation, Reader, Scope, Wanted
+from reconciler.errors import Forbidden, VendorError
+from reconciler.model import Address
+from reconciler.vendors.dimensions import rows, showing, wire
+from reconciler.vendors.dimensions.catalogue import CUSTOMER, OWN, RESELLER
+from reconciler.vendors.dimensions.client import Client, Place, attempts, reason_of
+from reconciler.vendors.dimensions.completing import complete
+from reconciler.vendors.dimensions.connections import read_pbxs
+from reconciler.vendors.dimensions.locating import locate_customers, locate_resellers
+from reconciler.vendors.dimensions.members import find_administrator, read_users
+from reconciler.vendors.dimensions.options import Options
+from reconciler.vendors.dimensions.rounds import Located, Round
+
+NOT_STAMPED = datetime.min.replace(tzinfo=UTC)
+"""An adapter reads no clock: the engine says when the reading began. Until then it is too old to prove anything."""
+
+
+async def observe(
+    scope: Scope, read: Reader, *, endpoints: wire.Endpoints, settings: Options, size: int
+) -> Observation:
+    """Read what is wanted, or only the focus."""
+    asked = scope.wanted if scope.focus is None else [one for one in sorted(scope.focus) if one in scope.wanted]
+    wanted = {address: scope.wanted[address] for address in asked if address.vendor == OWN}
+    this = Round(scope, Client(read, endpoints, size), settings, wanted)
+    if wanted:
+        await locate_resellers(this)
+        _show_resellers(this)
+        await locate_customers(this)
+        failed = await _read_metrics(this)
+        await _show_customers(this, failed)
+        await read_users(this)
+        await read_pbxs(this)
+    return Observation(scope.now or NOT_STAMPED, this.objects, this.unreadable, tuple(this.problems), this.obstacles)
+
+
+def _show_resellers(this: Round) -> None:
+    """Show the reseller accounts; a reseller's own credentials see none, which a person then opens."""
+    for address in this.of_type(RESELLER):
+        place = this.accounts.get(address.name, Located())
+        if isinstance(place, Located) and place.reason:
+            this.unreadable[address] = place.reason
+        elif isinstance(place, Located):
+            _take(this, address, place.rows, lambda row, _: showing.reseller(row))
+
+
+async def _read_metrics(this: Round) -> dict[str, VendorError]:
+    """Read the metrics of each reseller account; without the right to, what only they show counts as unknown."""
+    places = [this.place(name) for name in this.customer_names()]
+    accounts = sorted({place.account for place in places if place is not None})
+    if this.focused or not this.settings.enterprise:
+        return {}
+    answers = await attempts([this.client.fetch_metrics(account) for account in accounts])
+    failed: dict[str, VendorError] = {}
+    for account, answer in zip(accounts, answers, strict=True):
+        if not isinstance(answer, VendorError):
+            this.metrics[account] = answer
+        elif not isinstance(answer, Forbidden):
+            failed[account] = answer
+    return failed
+
+
+async def _show_customers(this: Round, failed: Mapping[str, VendorError]) -> None:
+    wanted = this.of_type(CUSTOMER)
+    single: dict[Address, rows.Tenant] = {}
+    for address in wanted:
+        found, place = this.customers[address.name], this.place(address.name)
+        if isinstance(found, str) or found.reason:
+            this.unreadable[address] = found.reason if isinstance(found, Located) else "it was not read"
+        elif place is not None and place.account in failed:
+            this.unreadable[address] = reason_of(failed[place.account])
+        elif found.only is not None:
+            single[address] = found.only
+        else:
+            _take_customers(this, address, found.rows)
+    whole = await complete(single, lambda one: _needed(this, wanted[one]), lambda one: _read(this, one))
+    for address, row in whole.items():
+        if isinstance(row, VendorError):
+            this.unreadable[address] = reason_of(row)
+        else:
+            _take_customers(this, address, (row,))
+            await _mark_administrator(this, address)
+
+
+def _needed(this: Round, wanted: Wanted) -> list[str]:
+    """Return the members that a row must have to compare it; none when it was read whole."""
+    found = this.customers[wanted.address.name]
+    if isinstance(found, Located) and found.whole:
+        return []
+    metrics = this.customer_metrics(wanted.address.name)
+    shown = {"trialDays"} | ({"productType"} if metrics is not None and metrics.product_type else set())
+    return [wire.CUSTOMER_FIELDS[word] for word in wanted.fields if word not in shown]
+
+
+async def _read(this: Round, address: Address) -> rows.Tenant | None:
+    return await this.client.fetch_customer(this.place(address.name) or Place(""))
+
+
+def _take_customers(this: Round, address: Address, found: tuple[rows.Tenant, ...]) -> None:
+    metrics = this.customer_metrics(address.name)
+    _take(this, address, found, lambda row, wanted: showing.customer(row, wanted, metrics))
+
+
+def _take(this: Round, address: Address, found: tuple[rows.Tenant, ...], make: showing.Make) -> None:
+    """Take the rows of one address as observed; a row that is wrong makes this address unreadable."""
+    try:
+        this.objects[address] = tuple(make(row, this.wanted[address]) for row in found)
+    except VendorError as error:
+        this.unreadable[address] = reason_of(error)
+
+
+async def _mark_administrator(this: Round, address: Address) -> None:
+    """Look for the administrator of a customer that is to be enabled and for which none is declared."""
+    wanted, seen = this.wanted[address], this.objects.get(address)
+    if this.focused or not seen or wanted.options.get("primary") or wanted.fields.get("enabled") is not True:
+        return
+    email = await find_administrator(this, address.name)
+    this.objects[address] = (dataclasses.replace(seen[0], extra={"administrator": email}),)
