@@ -60,12 +60,16 @@ class Gate:
             exchange.close()
 
     def settle(self) -> None:
-        """Do the late commits that have come due, in the order of their times."""
+        """Do the late commits that have come due, in the order of their times, then the vendor's own work."""
         now = self.clock.now()
         ready = sorted((due for due in self.due if due.at <= now), key=lambda due: due.at)
         self.due = [due for due in self.due if due.at > now]
         for due in ready:
             self._perform(due.request, due.line, now=due.at)
+        before = self.simulator.changes
+        self.simulator.settle(now)
+        if self.simulator.changes != before:
+            self._changed()
 
     def reset(self) -> None:
         """Return to the beginning: seeded books, no faults, empty log; held requests are dropped."""

@@ -70,6 +70,10 @@ class Simulator(Protocol):
         """Count the changes to the books; the gate saves a snapshot when it moved."""
         ...
 
+    def settle(self, now: datetime, /) -> None:
+        """Do the vendor's own work that has come due by now."""
+        ...
+
     def handle(self, request: Request) -> Reply:
         """Answer one request and commit its effects."""
         ...

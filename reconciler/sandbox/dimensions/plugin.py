@@ -30,6 +30,10 @@ class Dimensions:
         """Count the changes to the books."""
         return self._desk.books.changes
 
+    def settle(self, now: datetime, /) -> None:
+        """Do the work that has come due by now."""
+        settle(self._desk, now)
+
     def handle(self, request: Request) -> Reply:
         """Answer one request and commit its effects."""
         self._now = request.now
