@@ -16,10 +16,15 @@ PURE = frozenset({
         for name in ("answers", "catalogue", "checking", "codes", "deciding", "expanding", "kinds", "ordering",
                      "pricing", "rows", "showing", "systems", "wire")
     ),
+    *(
+        f"reconciler.vendors.dimensions.{name}"
+        for name in ("answers", "catalogue", "checking", "checking_connections", "checking_users", "codes", "deciding",
+                     "expanding", "finding", "kinds", "options", "places", "roles", "rows", "showing", "wire")
+    ),
 })  # fmt: skip
 """The modules that decide. They take values and return values."""
 
-PURE_TOO = frozenset({"reconciler", "reconciler.vendors.interworks"})
+PURE_TOO = frozenset({"reconciler", "reconciler.vendors.dimensions", "reconciler.vendors.interworks"})
 """Packages whose `__init__` holds nothing but a docstring or the version."""
 
 IMPURE = frozenset({"asyncio", "concurrent", "glob", "http", "httpcore", "httpx", "io", "logging", "multiprocessing",

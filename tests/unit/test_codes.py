@@ -1,13 +1,10 @@
 """The table of codes."""
 
 import re
-from collections.abc import Mapping
 
 import pytest
 
 from reconciler import codes
-from reconciler.vendors.dimensions import codes as dimensions
-from reconciler.vendors.interworks import codes as interworks
 
 
 def test_codes_are_found_however_typed() -> None:
@@ -21,15 +18,6 @@ def test_a_plug_in_explains_its_own_codes() -> None:
     own = codes.Code("own", "cause", "cure")
 
     assert codes.explain("E401", {"E401": own}) is own
-
-
-def test_no_code_has_two_meanings() -> None:
-    """The general codes and those of the vendors are all different."""
-    tables: list[Mapping[str, codes.Explained]] = [codes.CODES, interworks.CODES, dimensions.CODES]
-
-    every = [code for table in tables for code in table]
-
-    assert len(every) == len(set(every))
 
 
 @pytest.mark.parametrize("code", sorted(codes.CODES))
