@@ -69,7 +69,9 @@ async def _login(
 
 
 def _invite(url: str, *, wait: float, browser: bool) -> None:
-    output.note(f"open this address in a browser on this machine and agree, within {durations.show(wait)}:\n{url}")
+    output.note(f"open this address in a browser on this machine and agree, within {durations.show(wait)}:")
+    # Not by `output`, which masks the client's id and cuts long lines; every part of it is percent-encoded.
+    click.echo(url, err=True)
     if browser and not webbrowser.open(url):
         output.note("no browser could be started; open the address by hand")
 
