@@ -11,11 +11,13 @@ from reconciler import schema
 from reconciler.files import Limits, SourceFile
 from reconciler.model import Json
 from reconciler.settings.vendors import project_model
-from reconciler.vendors.interworks.plugin import PLUGIN
+from reconciler.vendors.dimensions.plugin import PLUGIN as DIMENSIONS
+from reconciler.vendors.interworks.plugin import PLUGIN as INTERWORKS
 
 ROOT = Path(__file__).parents[2]
-CONFIGURATION = schema.model_schema(project_model({PLUGIN.name: PLUGIN}))
-REGISTRY = schema.Registry([PLUGIN.kinds()])
+PLUGINS = {plugin.name: plugin for plugin in (DIMENSIONS, INTERWORKS)}
+CONFIGURATION = schema.model_schema(project_model(PLUGINS))
+REGISTRY = schema.Registry([plugin.kinds() for plugin in PLUGINS.values()])
 PUBLISHED = schema.published(REGISTRY, {"reconciler.schema.json": CONFIGURATION})
 DIAGNOSTIC: dict[str, Json] = {
     "severity": "error",
@@ -77,9 +79,23 @@ def test_good_manifests_fit_the_combined_schema(path: Path) -> None:
         ("Order", {"vendor": "agv", "account": "a", "items": [{"product": "P", "quantity": 1}]}),
         ("Order", {"vendor": "avg", "items": [{"product": "P", "quantity": 1}]}),
         ("Order", {"vendor": "avg", "account": "a", "items": []}),
+        ("User", {"account": "a", "vendor": "dimensions", "email": "lea", "displayName": "Lea"}),
+        ("PBXConnection", {"account": "a", "vendor": "dimensions", "apiKey": "hunter2"}),
         ("Deployment", {}),
     ],
-    ids=["field", "missing", "pattern", "enum", "vendor", "order-vendor", "order-missing", "order-items", "kind"],
+    ids=[
+        "field",
+        "missing",
+        "pattern",
+        "enum",
+        "vendor",
+        "order-vendor",
+        "order-missing",
+        "order-items",
+        "user-email",
+        "secret",
+        "kind",
+    ],
 )
 def test_bad_manifests_do_not_fit(kind: str, spec: Json) -> None:
     """The combined schema finds what an editor can find."""
