@@ -16,8 +16,20 @@ from typing import Any, TypeVar
 import httpx
 
 from reconciler import contract, diff, graph, schema
-from reconciler.contract import Case, ClaimState, Decision, Kind, Memory, Observation, Observed, Scope, Situation, Step
-from reconciler.contract import SyncStatus, Wanted
+from reconciler.contract import (
+    Case,
+    ClaimState,
+    Decision,
+    Kind,
+    Memory,
+    Observation,
+    Observed,
+    Scope,
+    Situation,
+    Step,
+    SyncStatus,
+    Wanted,
+)
 from reconciler.files import Limits, SourceFile
 from reconciler.model import Address, Json, Secret, canonical
 from reconciler.sandbox import create_dimensions_app
