@@ -106,6 +106,16 @@ def test_created_resources_name_their_place(caller: Caller) -> None:
             {"op": "move", "path": "/name", "from": "/x"}, "The operation 'move' is not supported.", id="move"
         ),
         pytest.param({"op": "replace", "path": "/name"}, "The operation 'replace' needs a value.", id="no-value"),
+        pytest.param(
+            {"op": "add", "path": "/name/x", "value": 1},
+            "The target location specified by path segment 'x' was not found.",
+            id="inside-text",
+        ),
+        pytest.param(
+            {"op": "test", "path": "/name/x/y", "value": 1},
+            "The target location specified by path segment 'x' was not found.",
+            id="test-inside-text",
+        ),
         pytest.param({"op": "remove", "path": "/name"}, "The name field is required.", id="required"),
         pytest.param({"op": "add", "path": "/id", "value": NOBODY}, "The property 'id' cannot be changed.", id="id"),
         pytest.param(
@@ -213,9 +223,10 @@ def test_costly_creations_need_accepted_charges(caller: Caller, path: str, body:
     assert len(charged(caller)) == 1
 
 
-def test_bad_body_beats_charges(caller: Caller) -> None:
+@pytest.mark.parametrize("body", [{"name": ""}, [], None], ids=["field", "no-object", "empty"])
+def test_bad_body_beats_charges(caller: Caller, body: Any) -> None:
     """A body that is wrong is 400 before it is 402."""
-    assert caller.post("/customers", {"name": ""}, headers={"accept-charges": "no"}).status_code == 400
+    assert caller.post("/customers", body, headers={"accept-charges": "no"}).status_code == 400
 
 
 def test_rate_limit_is_429(caller: Caller) -> None:

@@ -58,6 +58,7 @@ def test_consent_gives_a_code_for_tokens_once(caller: Caller) -> None:
         pytest.param({"redirect_uri": "http://evil.example/"}, 400, id="elsewhere"),
         pytest.param({"redirect_uri": "https://127.0.0.1.evil.example/"}, 400, id="looks-like-loopback"),
         pytest.param({"redirect_uri": ""}, 400, id="no-redirect"),
+        pytest.param({"redirect_uri": "http://[127.0.0.1"}, 400, id="no-address"),
         pytest.param({"client_id": "x"}, 400, id="unknown-client"),
         pytest.param({"redirect_uri": "http://[::1]:9/"}, 302, id="loopback-v6"),
         pytest.param({"redirect_uri": "http://localhost:9/?a=b"}, 302, id="localhost"),
@@ -153,3 +154,11 @@ def test_machine_grant_is_for_tests_only(caller: Caller) -> None:
         "POST", "/connect/token", data={"grant_type": "client_credentials"}, auth=tuple(CLIENT.values())
     )
     assert set(answer.json()) == {"access_token", "token_type", "expires_in"}
+
+
+def test_only_codes_are_given_and_only_two_pages_exist(caller: Caller) -> None:
+    """Another response type is told to the redirect; other paths and a broken client header are refused."""
+    assert returned(authorize(caller, response_type="token")) == {"error": "unsupported_response_type", "state": "s1"}
+    assert caller.ask("GET", "/connect/userinfo").status_code == 404
+    broken = caller.ask("POST", "/connect/token", data={}, headers={"Authorization": "Basic !"})
+    assert (broken.status_code, broken.json()["error"]) == (400, "invalid_client")

@@ -41,6 +41,8 @@ def test_creation_shows_five_fields_and_inherits_the_rest(caller: Caller) -> Non
         ({"name": " "}, "The value ' ' is not valid for name."),
         ({"name": None}, "The name field is required."),
         ({"name": "n" * 101}, f"The value '{'n' * 101}' is not valid for name."),
+        ({"description": 1}, "The value '1' is not valid for description."),
+        ({"timezone": 1}, "The value '1' is not valid for timezone."),
         ({"countryCode": "USA"}, "The value 'USA' is not valid for countryCode."),
         ({"timezone": "Mars/Base"}, "The value 'Mars/Base' is not valid for timezone."),
         ({"timezone": "../etc/passwd"}, "The value '../etc/passwd' is not valid for timezone."),

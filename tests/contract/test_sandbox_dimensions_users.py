@@ -114,12 +114,13 @@ def test_replaced_roles_keep_what_the_pbx_gave(caller: Caller, place: str) -> No
         ([{"op": "add", "path": "/Roles/-", "value": "customer.user.microsoftteams"}], 400),
         ([{"op": "remove", "path": "/roles/0"}], 400),
         ([{"op": "remove", "path": "/roles/7"}], 400),
+        ([{"op": "replace", "path": "/roles/1", "value": "customer.settings"}], 200),
         ([{"op": "test", "path": "/roles/1", "value": "x"}, {"op": "remove", "path": "/roles/1"}], 400),
         ([{"op": "test", "path": "/roles/1", "value": "admin.user"}, {"op": "remove", "path": "/roles/1"}], 200),
         ([{"op": "replace", "path": "/email", "value": "x@y.example"}], 400),
         ([{"op": "replace", "path": "/displayName", "value": "New"}], 200),
     ],
-    ids=["add-pbx", "add-teams", "remove-pbx", "no-index", "test-fails", "test-holds", "email", "name"],
+    ids=["add-pbx", "add-teams", "remove-pbx", "no-index", "replace-one", "test-fails", "test-holds", "email", "name"],
 )
 def test_what_a_patch_of_a_user_may_do(caller: Caller, place: str, operations: list[Any], status: int) -> None:
     """Roles of the PBX cannot be given or taken one by one, an address is fixed, the rest can be changed."""

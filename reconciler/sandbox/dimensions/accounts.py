@@ -3,7 +3,7 @@
 import collections
 import dataclasses
 
-from reconciler.sandbox.dimensions import customers, mails, reading
+from reconciler.sandbox.dimensions import customers, reading
 from reconciler.sandbox.dimensions.binding import bound, country, flag, require, text, words, zone
 from reconciler.sandbox.dimensions.calls import Call
 from reconciler.sandbox.dimensions.locating import account_of
@@ -59,14 +59,11 @@ def create_account(desk: Desk, call: Call) -> Reply:
 
 
 def patch_account(desk: Desk, call: Call) -> Reply:
-    """Answer `PATCH /accounts/{id}`; enabling invites those with portal access who have not been yet."""
+    """Answer `PATCH /accounts/{id}`; enabling mails nobody, as its users are invited when created."""
     account = account_of(desk, call)
     values = patched(call, to_json(account, hidden=False), _READERS).values
     require(values, "name")
-    changed = desk.books.accounts.put(with_values(account, {**_DEFAULTS, **values}))
-    for user in desk.books.users.find("tenant", account.id) if changed.enabled and not account.enabled else ():
-        if mails.ACCOUNT_ROLE in user.roles and not user.invitations:
-            mails.send_invitation(desk.books, user, at=written(call.now))
+    desk.books.accounts.put(with_values(account, {**_DEFAULTS, **values}))
     return call.done()
 
 

@@ -1,6 +1,5 @@
 """Accounts: create, read, list, change (`interworks.md` section 3)."""
 
-import dataclasses
 from collections.abc import Mapping
 
 from reconciler.sandbox.interworks.attributes import coerced, patched
@@ -11,7 +10,7 @@ from reconciler.sandbox.interworks.listing import Listing, answer_list, fields
 from reconciler.sandbox.interworks.records import SYNCHRONIZED, UNSYNCHRONIZED, Account
 from reconciler.sandbox.interworks.store import Books, Desk
 from reconciler.sandbox.messages import JsonObject, Reply, json_reply
-from reconciler.sandbox.tables import camel, snake, to_json
+from reconciler.sandbox.tables import snake, to_json, with_values
 
 _TEXTS = [
     "name",
@@ -132,13 +131,13 @@ def _bill_to_name(books: Books, row: object) -> str | None:
 
 def _account(books: Books, values: Mapping[str, object], *, number: int, created_at: str, updated_at: str) -> Account:
     code = str(values.get("code") or "").strip() or f"ACC-{number:06}"
-    names = {camel(field.name): field.name for field in dataclasses.fields(Account)}
-    chosen = {names[name]: value for name, value in values.items() if name != "code"}
+    chosen = {name: value for name, value in values.items() if name != "code"}
     if not str(chosen.get("name", "")).strip():
         raise invalid("name is required", field="name")
     if any(other.id != number for other in books.accounts.find("code", code)):
         raise conflict(f"code {code} is already used by another account", field="code")
-    account = Account(id=number, code=code, created_at=created_at, updated_at=updated_at, **chosen)  # type: ignore[arg-type]
+    fresh = Account(id=number, name="", code=code, created_at=created_at, updated_at=updated_at)
+    account = with_values(fresh, chosen)
     _check_reseller(books, account.parent_account_id, account=account, field="parentAccountId")
     if account.bill_to_account_id != account.id:
         _check_reseller(books, account.bill_to_account_id, account=account, field="billToAccountId")

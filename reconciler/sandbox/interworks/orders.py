@@ -11,7 +11,7 @@ from reconciler.sandbox.interworks.listing import Listing, answer_list, fields
 from reconciler.sandbox.interworks.records import CANCELED, DRAFT, EXECUTED, SUBMITTED, Account, Item, Order
 from reconciler.sandbox.interworks.store import Books, Desk
 from reconciler.sandbox.messages import JsonObject, Reply, json_reply
-from reconciler.sandbox.tables import snake, to_json
+from reconciler.sandbox.tables import to_json, with_values
 
 _WRITABLE: Mapping[str, str] = {
     "name": "text",
@@ -160,10 +160,10 @@ def _filled(books: Books, order: Order, *, values: Mapping[str, object]) -> Orde
     payer = values.get("billToAccountId")
     if isinstance(payer, int) and books.accounts.get(payer) is None:
         raise invalid(f"billToAccountId {payer} does not exist", field="billToAccountId")
-    changes = {snake(name): value for name, value in values.items() if name not in {"name", "accountId", "items"}}
+    changes = {name: value for name, value in values.items() if name not in {"name", "accountId", "items"}}
     items = values.get("items", ())
     rows = tuple(_item(books, item) for item in items if isinstance(item, dict)) if isinstance(items, tuple) else ()
-    return dataclasses.replace(order, items=rows, **changes)  # type: ignore[arg-type]
+    return with_values(order, {**changes, "items": rows})
 
 
 def _item(books: Books, given: Mapping[str, object]) -> Item:
@@ -177,4 +177,5 @@ def _item(books: Books, given: Mapping[str, object]) -> Item:
         raise invalid("quantity is required", field="quantity")
     values = {"unitPrice": product.unit_price, **values, "productId": product.id, "productCode": product.code}
     own = values.pop("id", None) or books.guid("item")
-    return Item(id=str(own), **{snake(name): value for name, value in values.items()})  # type: ignore[arg-type]
+    fresh = Item(id=str(own), product_id=product.id, product_code=product.code, quantity=1)
+    return with_values(fresh, values)
