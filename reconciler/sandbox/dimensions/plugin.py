@@ -31,13 +31,13 @@ class Dimensions:
         return self._desk.books.changes
 
     def settle(self, now: datetime, /) -> None:
-        """Do the work that has come due by now."""
+        """Do the imports that have come due by now."""
+        self._now = now
         settle(self._desk, now)
 
     def handle(self, request: Request) -> Reply:
         """Answer one request and commit its effects."""
-        self._now = request.now
-        settle(self._desk, request.now)
+        self.settle(request.now)
         try:
             return self._answer(request)
         except ChargesNotAccepted as unpaid:
