@@ -33,10 +33,9 @@ Ensure = Literal["present", "disabled", "absent"]
 class Spec(pydantic.BaseModel):
     """Base of every model a manifest is checked against: unknown fields are errors, nothing is converted.
 
-    `names`: which fields are the name of another manifest, and of which kind; such a one must exist.
+    A class variable `refers_to` tells which fields are the name of another manifest, and of which kind; there must be
+    such a one.
     """
-
-    names: ClassVar[Mapping[str, str]] = {}
 
     model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
 
@@ -65,7 +64,7 @@ class Price(Spec):
 class AccountSpec(Spec):
     """A customer or a reseller, wherever vendors keep one. `vendors` holds the options per vendor."""
 
-    names: ClassVar[Mapping[str, str]] = {"parent": "Account"}
+    refers_to: ClassVar[Mapping[str, str]] = {"parent": "Account"}
 
     displayName: Text = pydantic.Field(description="Name people see.")  # noqa: N815 - the public field name
     role: Role = pydantic.Field(default="User", description="User (an end customer) or Reseller.")

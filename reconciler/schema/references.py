@@ -184,7 +184,7 @@ def _links(manifest: Manifest) -> Iterator[tuple[str, str, str]]:
     if vendors is not None:
         parts.extend((f"/spec/vendors/{vendor}", options) for vendor, options in vars(vendors).items())
     for pointer, part in parts:
-        for field, kind in getattr(type(part), "names", {}).items() if part is not None else ():
+        for field, kind in getattr(type(part), "refers_to", {}).items() if part is not None else ():
             name = _field(part, field)
             if isinstance(name, str):
                 yield f"{pointer}/{field}", kind, name

@@ -33,7 +33,7 @@ class Site(Spec):
 class Visit(Spec):
     """A kind that names another."""
 
-    names: ClassVar[Mapping[str, str]] = {"site": "Site"}
+    refers_to: ClassVar[Mapping[str, str]] = {"site": "Site"}
 
     site: str
 

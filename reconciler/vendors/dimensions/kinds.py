@@ -91,7 +91,7 @@ class PBXTemplate(_Connecting):
 class PBXConnection(_Connecting):
     """The connection of a customer to its PBX."""
 
-    names: ClassVar[Mapping[str, str]] = {"account": "Account", "template": "PBXTemplate"}
+    refers_to: ClassVar[Mapping[str, str]] = {"account": "Account", "template": "PBXTemplate"}
 
     account: Name = pydantic.Field(description="Account whose PBX this is.")
     vendor: Literal["dimensions"] = pydantic.Field(description=_VENDOR)
@@ -125,7 +125,7 @@ class Device(Spec):
 class User(Spec):
     """A user of a customer."""
 
-    names: ClassVar[Mapping[str, str]] = {"account": "Account"}
+    refers_to: ClassVar[Mapping[str, str]] = {"account": "Account"}
 
     account: Name = pydantic.Field(description="Account the user belongs to.")
     vendor: Literal["dimensions"] = pydantic.Field(description=_VENDOR)

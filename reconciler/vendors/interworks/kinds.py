@@ -29,7 +29,7 @@ Day = Annotated[
 class InterworksOptions(Spec):
     """An account in the BSS."""
 
-    names: ClassVar[Mapping[str, str]] = {"billTo": "Account"}
+    refers_to: ClassVar[Mapping[str, str]] = {"billTo": "Account"}
 
     ordering: bool = pydantic.Field(default=True, description="Whether the account may order.")
     billTo: Name | None = pydantic.Field(  # noqa: N815 - the public field name
@@ -60,7 +60,7 @@ class BittitanOptions(Spec):
 class BssOrder(OrderSpec):
     """An order of asset products in the BSS."""
 
-    names: ClassVar[Mapping[str, str]] = {"account": "Account"}
+    refers_to: ClassVar[Mapping[str, str]] = {"account": "Account"}
 
     account: Name = pydantic.Field(description="Account that receives the products.")
     invoiceOption: Literal[1, 2, 3] = pydantic.Field(  # noqa: N815 - the public field name
