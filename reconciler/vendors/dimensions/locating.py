@@ -81,11 +81,17 @@ async def _locate_all(
         return dict.fromkeys(places, _failed(listed))
     found = {name: _matches(this, address, listed) for name, address in places.items()}
     lost = {name: number for name, some in found.items() if not some and (number := this.known_id(places[name]))}
-    if len(lost) > MOST_VANISHED:
-        error = IncompleteRead(f"{len(lost)} known ids are missing from the list: {GONE_AT_ONCE}")
+    kept = [name for name in lost if not _is_ended(this, places[name])]
+    if len(kept) > MOST_VANISHED:
+        error = IncompleteRead(f"{len(kept)} known ids are missing from the list: {GONE_AT_ONCE}")
         return {name: Located(some) for name, some in found.items()} | dict.fromkeys(lost, _failed(error))
     again = dict(zip(lost, await attempts([ask(number) for number in lost.values()]), strict=True))
     return {name: Located(some) for name, some in found.items()} | {name: _place(row) for name, row in again.items()}
+
+
+def _is_ended(this: Round, address: Address) -> bool:
+    wanted = this.scope.wanted.get(address)
+    return wanted is not None and wanted.ensure == "absent"
 
 
 def _matches(this: Round, address: Address, listed: Iterable[rows.Tenant]) -> tuple[rows.Tenant, ...]:

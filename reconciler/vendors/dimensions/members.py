@@ -2,7 +2,6 @@
 
 from reconciler.contract import Wanted
 from reconciler.errors import VendorError
-from reconciler.model import Address
 from reconciler.vendors.dimensions import roles, rows, showing
 from reconciler.vendors.dimensions.catalogue import USER
 from reconciler.vendors.dimensions.client import Place, attempt, attempts, reason_of
@@ -12,7 +11,7 @@ from reconciler.vendors.dimensions.rounds import Round, customer_of
 async def read_users(this: Round) -> None:
     """Read the users that are asked for."""
     wanted = this.of_type(USER)
-    await list_users(this, {customer_of(one) for address, one in wanted.items() if _needs_list(this, address)})
+    await list_users(this, {customer_of(one) for address, one in wanted.items() if this.known_id(address) is None})
     answers = await attempts([_matches(this, one) for one in wanted.values()])
     for (address, one), answer in zip(wanted.items(), answers, strict=True):
         if isinstance(answer, VendorError):
@@ -53,27 +52,21 @@ def _is_imported(user: rows.User | None) -> bool:
     return user is not None and roles.PBX_USER in (user.roles or ())
 
 
-def _needs_list(this: Round, address: Address) -> bool:
-    return not this.focused or this.known_id(address) is None
-
-
 async def _matches(this: Round, wanted: Wanted) -> tuple[rows.User, ...]:
     """Return the user that the ledger knows, else those with the e-mail, with their roles."""
     customer, number = customer_of(wanted), this.known_id(wanted.address)
     place = this.place(customer)
     if place is None:
         return ()
-    if customer not in this.listed and number is not None:
-        user = await _detail(this, customer, place, number=number)
-        if user is not None:
-            return (user,)
-        await list_users(this, {customer})
+    # By id first: that a list lacks a user is no proof that it is gone.
+    if number is not None and (user := await _detail(this, customer, place, number=number)) is not None:
+        return (user,)
+    await list_users(this, {customer})
     listed = this.listed.get(customer, ())
     if isinstance(listed, VendorError):
         raise listed
-    ours = [row for row in listed if number is not None and row.id.lower() == number.lower()]
     same = [row for row in listed if row.email.casefold() == wanted.keys[0].casefold()]
-    found = [await _detail(this, customer, place, number=row.id) for row in ours or same]
+    found = [await _detail(this, customer, place, number=row.id) for row in same]
     return tuple(user for user in found if user is not None)
 
 
