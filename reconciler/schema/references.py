@@ -59,7 +59,7 @@ class _Estate:
         return self.advise_among(unknown, self._names(kind), otherwise=f"{kind}s are")
 
     def _names(self, kind: str) -> Iterable[str]:
-        return self.accounts if kind == "Account" else [name for other, name in self.by_name if other == kind]
+        return self.accounts if kind == "Account" else (name for other, name in self.by_name if other == kind)
 
     def advise_among(self, unknown: str, known: Iterable[str], *, otherwise: str) -> str:
         """Search for the likeliest name, unless that was done often already."""

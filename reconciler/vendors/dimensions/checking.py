@@ -113,6 +113,14 @@ def _parent(account: Manifest, world: World, settings: Options) -> Iterator[Prob
             says=f"parent {name} is not declared at Dimensions",
             do=f"add `{OWN}: {{}}` to spec.vendors of account {name}",
         )
+    elif parent is not None and parent.spec.ensure == "absent" and account.spec.ensure != "absent":
+        yield finding.error(
+            account,
+            "/spec/parent",
+            codes.ACCOUNT_ENDS,
+            says=f"parent {name} is to be absent, and account {account.name} is not",
+            do="set it to `ensure: absent` too, or name another parent",
+        )
 
 
 def _primary(account: Manifest, world: World) -> Iterator[Problem]:

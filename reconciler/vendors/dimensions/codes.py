@@ -151,7 +151,7 @@ CODES: Mapping[str, Rule] = {
     ),
     ACCOUNT_ENDS: Rule(
         "account ends, this does not",
-        "The account is wanted absent, and one of its users or PBX connections is not.",
+        "An account is wanted absent, and a customer under it, or one of its users or PBX connections, is not.",
         "Set it to `ensure: absent` too, or remove its manifest.",
     ),
     OWN_RESELLER_UNKNOWN: Rule(
