@@ -14,6 +14,18 @@ from collections.abc import Mapping
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROGRAM = [sys.executable, "-m", "reconciler"]
+NEEDED = {
+    "interworks url": "",
+    "interworks clientKey": "BSS_CLIENT_KEY",
+    "interworks clientSecret": "BSS_CLIENT_SECRET",
+    "interworks username": "BSS_USERNAME",
+    "interworks password": "BSS_PASSWORD",
+    "dimensions url": "",
+    "dimensions clientId": "DIM_CLIENT_ID",
+    "dimensions clientSecret": "DIM_CLIENT_SECRET",
+    "dimensions refreshToken": "DIM_REFRESH_TOKEN",
+}
+"""What the demo needs of what the sandbox prints, and the environment variable it goes into."""
 
 
 def main() -> int:
@@ -27,8 +39,9 @@ def main() -> int:
             try:
                 facts = read_facts(sandbox)
                 configuration = (ROOT / "reconciler.yaml").read_text(encoding="utf-8")
+                root = facts["interworks url"].removesuffix("/interworks")
                 (project / "reconciler.yaml").write_text(
-                    configuration.replace("http://127.0.0.1:8700/interworks", facts["url"]), encoding="utf-8"
+                    configuration.replace("http://127.0.0.1:8700", root), encoding="utf-8"
                 )
                 return run_all(project, environment(facts))
             finally:
@@ -36,27 +49,24 @@ def main() -> int:
 
 
 def read_facts(sandbox: "subprocess.Popen[str]") -> dict[str, str]:
-    """Return what the sandbox prints once it serves: URL and demo credentials."""
+    """Return what the sandbox prints once it serves: of each simulator its URLs and demo credentials."""
     assert sandbox.stdout is not None
     facts: dict[str, str] = {}
+    vendor = ""
     for line in sandbox.stdout:
         name, _, value = line.strip().partition(": ")
-        facts[name] = value
-        if name == "password":
+        vendor = vendor if line.startswith(" ") else name
+        facts[f"{vendor} {name}"] = value
+        if NEEDED.keys() <= facts.keys():
             return facts
     raise SystemExit("the sandbox did not start")
 
 
 def environment(facts: Mapping[str, str]) -> dict[str, str]:
     """Return the environment with the demo credentials; the demo makes a sealing key of its own, also in CI."""
-    names = {
-        "BSS_CLIENT_KEY": "clientKey",
-        "BSS_CLIENT_SECRET": "clientSecret",
-        "BSS_USERNAME": "username",
-        "BSS_PASSWORD": "password",
-    }
     kept = {name: value for name, value in os.environ.items() if name != "CI"}
-    return {**kept, **{variable: facts[fact] for variable, fact in names.items()}}
+    given = {variable: facts[fact] for fact, variable in NEEDED.items() if variable}
+    return {**kept, **given, "KAZOO_API_KEY": "demo-kazoo-key"}
 
 
 def run_all(project: pathlib.Path, env: Mapping[str, str]) -> int:

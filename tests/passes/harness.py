@@ -21,7 +21,7 @@ from reconciler.cli.selecting import select
 from reconciler.errors import Exit
 from reconciler.files import Limits, SourceFile
 from reconciler.ledger.opening import open_ledger
-from reconciler.ledger.protocol import Scope
+from reconciler.ledger.protocol import Ledger, Scope
 from reconciler.model import Secret, Severity
 from reconciler.plan.policy import Rules
 from reconciler.plan.report import Outcome
@@ -29,7 +29,8 @@ from reconciler.plan.value import Plan, Revision
 from reconciler.reconcile import applying, estate, planning
 from reconciler.reconcile.applying import Applied, Orders
 from reconciler.reconcile.planning import Context
-from reconciler.sandbox import create_interworks_app
+from reconciler.reconcile.credentials import Keeper
+from reconciler.sandbox import Sandbox, create_interworks_app
 from reconciler.testing.clock import VirtualClock
 from reconciler.testing.transport import SandboxTransport
 from reconciler.vendors.http import Client, Connection
@@ -89,7 +90,7 @@ SMALL = (RESELLER, CUSTOMER, ORDER)
 
 @dataclasses.dataclass
 class Estate:
-    """Everything that outlives a pass."""
+    """Everything that outlives a pass; the BSS is its vendor, subclasses have others."""
 
     root: Path
     project: str = "acme-infra"
@@ -101,13 +102,33 @@ class Estate:
     rules: Rules = RULES
     options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     pinned: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    secrets: Mapping[str, str] = dataclasses.field(default_factory=dict)
     clock: VirtualClock = dataclasses.field(default_factory=VirtualClock)
 
     def __post_init__(self) -> None:
-        self.app = create_interworks_app(clock=self.clock.now)
+        self.app = self.make_app()
         self.manifests: Sequence[str] = SMALL
         self.identity = self.root / "identity.txt"
         self.recipient = sealing.create_identity(self.identity)
+
+    # what is its vendor's own
+
+    def make_app(self) -> Sandbox:
+        """Return the simulator."""
+        return create_interworks_app(clock=self.clock.now)
+
+    def vendor(self) -> contract.Vendor:
+        """Return the adapter."""
+        systems = {name: dict(options) for name, options in PLUGIN.systems.items()}
+        return Interworks(contract.Setup("interworks", CREDENTIALS, self.options, systems))
+
+    def kinds(self) -> Any:
+        """Return what the adapter adds to the manifest language."""
+        return kinds()
+
+    def keeper(self, _vendor: contract.Vendor, _ledger: Ledger) -> Keeper | None:
+        """Return who keeps the credential that changes with each use; the BSS has none."""
+        return None
 
     # the vendor, from behind
 
@@ -209,7 +230,7 @@ class Estate:
         """Open what a pass needs, as the program does, and close it again."""
         vendor = self.vendor()
         connection = Connection(
-            name="interworks",
+            name=vendor.name,
             url="http://127.0.0.1",
             wire=vendor.wire,
             timeout=self.timeout,
@@ -218,7 +239,13 @@ class Estate:
         )
         transport = SandboxTransport(self.app)
         ledger = open_ledger("sqlite:///state.db", root=self.root)
-        async with Client(connection, clock=self.clock, random=lambda: 0.0, transport=transport) as client:
+        async with Client(
+            connection,
+            clock=self.clock,
+            random=lambda: 0.0,
+            transport=transport,
+            keeper=self.keeper(vendor, ledger),
+        ) as client:
             sending = DisturbedClient(client, by or Undisturbed())
             account = Account(
                 vendor=vendor,
@@ -246,20 +273,16 @@ class Estate:
             finally:
                 await ledger.aclose()
 
-    def vendor(self) -> Interworks:
-        """Return the adapter."""
-        systems = {name: dict(options) for name, options in PLUGIN.systems.items()}
-        return Interworks(contract.Setup("interworks", CREDENTIALS, self.options, systems))
-
-    def load(self, vendor: Interworks) -> estate.Estate:
+    def load(self, vendor: contract.Vendor) -> estate.Estate:
         """Return the manifests, read and expanded by the product."""
         text = "\n---\n".join(self.manifests)
-        loaded = schema.load([SourceFile("specs/all.yaml", text.encode())], schema.Registry([kinds()]), Limits())
+        loaded = schema.load([SourceFile("specs/all.yaml", text.encode())], schema.Registry([self.kinds()]), Limits())
         owners = (self.project, *self.former)
         found = estate.expand(loaded.manifests, owners=owners, vendors=[vendor], problems=loaded.problems)
         found = select(found, self.selection) if self.selection else found
         assert found.valid, [p.summary for p in found.problems if p.severity is Severity.ERROR]
-        return found
+        sources = estate.secret_sources(found, [vendor])
+        return estate.with_secrets(found, {key: Secret(self.secrets[one.name]) for key, one in sources.items()})
 
 
 def outcomes(applied: Applied) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What is there before anyone asks: one enterprise with a reseller, and a reseller of someone else."""
 
-from reconciler.sandbox.dimensions.records import KAZOO, Account, Customer, Grant, Pbx, Template
+from reconciler.sandbox.dimensions.records import KAZOO, Account, Customer, Directory, Entry, Grant, Pbx, Template
 from reconciler.sandbox.dimensions.settings import ENTERPRISE, RESELLER
 
 CLIENT_ID, CLIENT_SECRET = "demo-client", "demo-client-secret"
@@ -14,6 +14,7 @@ FOREIGN_ACCOUNT_ID = "a0000000-0000-4000-8000-000000000002"
 FOREIGN_CUSTOMER_ID = "c0000000-0000-4000-8000-000000000002"
 FOREIGN_PBX_ID = "b0000000-0000-4000-8000-000000000002"
 FOREIGN_INSTANCE = "foreign-instance"
+DEMO_INSTANCE = "5e2b0c9a71d84f36a0b6c1d2e3f40518"
 TEMPLATE_ID = "KazooPbxProvisionerProfile_d0000000-0000-4000-8000-000000000001"
 
 _SINCE = "2019-01-01T09:00:00.000000"
@@ -69,6 +70,16 @@ def templates() -> list[Template]:
     """Return our reseller's template, with a master key."""
     rest, websocket = "https://rest.pbx.example", "wss://ws.pbx.example"
     return [Template(TEMPLATE_ID, ACCOUNT_ID, "Kazoo", host_rest=rest, host_websocket=websocket, api_key="master-key")]
+
+
+def directories() -> list[Directory]:
+    """Return what the telephone system of the demo knows."""
+    people = (
+        Entry("lea@acme-dental.example", "Lea Martin", is_acd_agent=True, devices=("lea-deskphone",)),
+        Entry("tom@acme-dental.example", "Tom Lang", devices=("tom-softphone", "tom-deskphone")),
+        Entry("reception@acme-dental.example", "Reception", devices=("reception-deskphone",)),
+    )
+    return [Directory(DEMO_INSTANCE, people)]
 
 
 def grants() -> list[Grant]:

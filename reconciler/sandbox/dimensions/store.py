@@ -87,6 +87,8 @@ class Books(Bookkeeping):
             self.pbxs.put(pbx)
         for template in seeds.templates():
             self.templates.put(template)
+        for directory in seeds.directories():
+            self.directories.put(directory)
         for grant in seeds.grants():
             self.grants.put(grant)
 
