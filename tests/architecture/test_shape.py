@@ -30,7 +30,6 @@ MOST_POSITIONAL = 3
 WIDE = {
     "Ledger": "the whole ledger is one seam with two implementations",
     "SqliteLedger": "as many methods as the ledger's protocol, each a line or two to the committer",
-    "Line": "a network stream has a method for each thing done to a socket; each is a line",
     "Client": "one typed call for each endpoint of the BSS",
     "Interworks": "as many methods as the vendor contract",
 }
