@@ -18,6 +18,12 @@ from tests.cli.server import Vendor
 
 ROOT = Path(__file__).parents[2]
 CODES = sorted({*codes.CODES, *(code for plugin in discovery.find_plugins().values() for code in plugin.codes)})
+USER = """\
+apiVersion: reconciler/v1
+kind: User
+metadata: {name: lea}
+spec: {account: acme, vendor: dimensions, email: lea@acme.example, displayName: Lea}
+"""
 PLACE = {"file": "specs/bad.yaml", "line": 4, "column": 8}
 
 
@@ -98,6 +104,15 @@ def test_validate_needs_no_network(offline: Repository) -> None:
     env = dict.fromkeys(("BSS_CLIENT_KEY", "BSS_CLIENT_SECRET", "BSS_USERNAME", "BSS_PASSWORD"))
     assert offline.run("validate", env=env).code == 1
     assert offline.vendor.sim("GET", "/log") == []
+
+
+def test_a_manifest_of_a_vendor_that_is_not_configured_has_a_place(tmp_path: Path, bss: Vendor) -> None:
+    """A user of a vendor that reconciler.yaml does not name is refused where it names the vendor, with what to add."""
+    repository = Repository(tmp_path / "repository", bss)
+    repository.write("lea", USER)
+    ended = repository.run("validate")
+    assert ended.code == 1
+    assert "specs/lea.yaml:4:29: E215: vendor dimensions is not configured\n    add `dimensions` to" in ended.out
 
 
 def test_every_code_is_explained(offline: Repository) -> None:
