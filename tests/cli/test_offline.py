@@ -112,7 +112,7 @@ def test_a_manifest_of_a_vendor_that_is_not_configured_has_a_place(tmp_path: Pat
     repository.write("lea", USER)
     ended = repository.run("validate")
     assert ended.code == 1
-    assert "specs/lea.yaml:4:29: E215: vendor dimensions is not configured\n    add `dimensions` to" in ended.out
+    assert "specs/lea.yaml:4:31: E215: vendor dimensions is not configured\n    add `dimensions` to" in ended.out
 
 
 def test_every_code_is_explained(offline: Repository) -> None:
