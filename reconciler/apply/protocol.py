@@ -217,7 +217,7 @@ async def _look_up(desk: Desk, step: Step, *, account: Account, deadline: bool) 
         return ledger.Verdict(ClaimState.PARKED, reason="the vendor offers no way to find out")
     found = await account.vendor.recover(step, desk.situation(), account.client.reader)
     if isinstance(found, Found):
-        return ledger.Verdict(ClaimState.DONE, found.vendor_id)
+        return _found(found)
     if isinstance(found, Several):
         return ledger.Verdict(ClaimState.PARKED, reason=f"several match: {', '.join(found.vendor_ids)}")
     if isinstance(found, Absent) and (isinstance(recovery, ByReadback) or not deadline):
@@ -226,6 +226,12 @@ async def _look_up(desk: Desk, step: Step, *, account: Account, deadline: bool) 
         reason = "not there yet, but the vendor may still be working on it"
         return ledger.Verdict(ClaimState.DOUBT, reason=reason)
     return ledger.Verdict(ClaimState.DOUBT, reason=f"the look-up proves nothing: {found.reason}")
+
+
+def _found(found: Found) -> ledger.Verdict:
+    if found.whole:
+        return ledger.Verdict(ClaimState.DONE, found.vendor_id)
+    return ledger.Verdict(ClaimState.RELEASED, reason="it is there, but not all that the step was to bring")
 
 
 async def await_lag(desk: Desk, claims: Iterable[ledger.OpenClaim]) -> None:

@@ -179,9 +179,13 @@ Outcome: TypeAlias = Done | Refused | Unclear
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """A complete look-up shows that it was done."""
+    """A complete look-up shows that it was done.
+
+    `whole` False: the object is there, but not all that the step was to bring; it is prepared anew.
+    """
 
     vendor_id: str
+    whole: bool = True
 
 
 @dataclasses.dataclass(frozen=True)

@@ -28,8 +28,8 @@ from reconciler.plan.report import Outcome
 from reconciler.plan.value import Plan, Revision
 from reconciler.reconcile import applying, estate, planning
 from reconciler.reconcile.applying import Applied, Orders
-from reconciler.reconcile.planning import Context
 from reconciler.reconcile.credentials import Keeper
+from reconciler.reconcile.planning import Context
 from reconciler.sandbox import Sandbox, create_interworks_app
 from reconciler.testing.clock import VirtualClock
 from reconciler.testing.transport import SandboxTransport

@@ -4,6 +4,7 @@ An interference is told of every call, reads included, before it leaves and afte
 """
 
 import dataclasses
+import re
 import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -47,7 +48,7 @@ class Undisturbed:
 
 @dataclasses.dataclass
 class Death:
-    """The process dies at the `nth` call that contains `match`, before it leaves or when the vendor has done it.
+    """The process dies at the `nth` call that `match` (a pattern) is found in, before it leaves or when it is done.
 
     From then on it does nothing more; what its disk held at that moment is kept, for `restore`.
     """
@@ -63,7 +64,7 @@ class Death:
     async def before(self, call: Call) -> None:
         """Die before the chosen call leaves, unless it is to be late."""
         self._check()
-        if self.match in str(call):
+        if re.search(self.match, str(call)):
             self._seen += 1
             if self._seen == self.nth:
                 self._chosen = call

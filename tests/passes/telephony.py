@@ -136,7 +136,8 @@ class Telephony(Estate):
     def keeper(self, vendor: contract.Vendor, ledger: Ledger) -> Keeper | None:
         """Return who keeps the refresh token, sealed to this estate's identity."""
         sign_in = vendor.wire.sign_in
-        assert sign_in is not None and sign_in.rotation is not None
+        assert sign_in is not None
+        assert sign_in.rotation is not None
         names = (self.project, *self.former)
         return Keeper(
             ledger=ledger,

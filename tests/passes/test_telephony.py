@@ -35,7 +35,11 @@ def test_customer_with_a_pbx_and_users_from_empty(tmp_path: Path, level: str, mo
         "pbxs": [("CRM-004711", "Acme HQ", True)],
         "users": [
             ("branch@acme.example", "Branch", ("customer.user.pbx",)),
-            ("lea@acme.example", "Lea Martin", ("admin.user", "customer.user", "customer.user.acd", "customer.user.pbx")),
+            (
+                "lea@acme.example",
+                "Lea Martin",
+                ("admin.user", "customer.user", "customer.user.acd", "customer.user.pbx"),
+            ),
             (
                 "tom@acme.example",
                 "Tom Lang",

@@ -101,7 +101,15 @@ async def _pbx_deleted(desk: Desk) -> Verdict:
 
 
 async def _user_created(desk: Desk) -> Verdict:
-    return _one_of([row.id for row in await desk.client.fetch_users_by_email(desk.place(), desk.wanted.keys[0])])
+    """Tell a user that was created from one that the import brought, who has not been given its roles yet."""
+    place = desk.place()
+    ids = [row.id for row in await desk.client.fetch_users_by_email(place, desk.wanted.keys[0])]
+    if len(ids) != 1:
+        return _one_of(ids)
+    row = await desk.client.fetch_user(place, ids[0])
+    given, asked = (row.roles if row is not None else None), desk.step.body.get("roles")
+    missing = set(asked) - set(given or ()) if isinstance(asked, list | tuple) else set()
+    return Found(ids[0], whole=not missing)
 
 
 async def _user_patched(desk: Desk) -> Verdict:
