@@ -67,9 +67,8 @@ def read_identity(path: Path, *, setting: str = "sealing.identity") -> Secret:
         text = os.read(handle, _LONGEST).decode("utf-8", "replace")
     finally:
         os.close(handle)
-    for line in text.splitlines():
-        if line.strip() and not line.lstrip().startswith("#"):
-            return Secret(line.strip())
+    if key := _key_in(text):
+        return Secret(key)
     raise SealingError(f"identity {path} holds no key; make one with age-keygen")
 
 
@@ -104,6 +103,12 @@ def _recipient(text: str) -> Any:
 
 def _identity(identity: Secret) -> Any:
     try:
-        return pyrage.x25519.Identity.from_str(identity.reveal())
+        return pyrage.x25519.Identity.from_str(_key_in(identity.reveal()))
     except pyrage.IdentityError as error:
         raise SealingError("the identity is no age identity; it begins with AGE-SECRET-KEY-1") from error
+
+
+def _key_in(text: str) -> str:
+    """Return the first line that is no comment: age-keygen writes some above the key."""
+    lines = (line.strip() for line in text.splitlines())
+    return next((line for line in lines if line and not line.startswith("#")), "")

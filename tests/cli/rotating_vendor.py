@@ -53,7 +53,7 @@ def _text(data: Json, name: str) -> str:
 
 
 def _successor(data: Json) -> Secret | None:
-    return Secret(_text(data, "refresh_token"))
+    return Secret(_text(data, "refresh_token")) if isinstance(data, Mapping) and "refresh_token" in data else None
 
 
 def sign_in(setup: Setup) -> SignIn:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import signal
 import socket
 import urllib.error
 import urllib.parse
@@ -217,6 +218,15 @@ def test_nobody_comes(site: Site) -> None:
     ended = site.repository.run("login", "acme", "--wait", "50ms")
     assert ended.code == 1
     assert "no browser came back within 50ms; run `reconciler login acme` again" in ended.err
+
+
+def test_a_person_may_give_up(site: Site) -> None:
+    """The first signal ends the wait with 130; nothing is kept."""
+    with site.repository.running("login", "acme") as running:
+        shown_url(running)
+        running.signal(signal.SIGINT)
+        assert running.end().code == 130
+    assert site.books.grants == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Rules of sealing: only its recipients open a secret, only as what it was sealed for, and no error shows a key."""
 
+import concurrent.futures
 import os
 import traceback
 from collections.abc import Callable
@@ -101,6 +102,27 @@ def test_identity_that_is_none(text: str) -> None:
     with pytest.raises(SealingError, match="AGE-SECRET-KEY-1") as caught:
         sealing.recipient_of(Secret(text))
     assert "HUNTER2" not in shown(caught.value).upper()
+
+
+def test_identity_may_come_with_comments(path: Path) -> None:
+    """The text that age-keygen writes is an identity wherever it is kept, in a variable too."""
+    recipient = sealing.create_identity(path)
+    assert sealing.recipient_of(Secret(path.read_text(encoding="ascii"))) == recipient
+
+
+def test_of_several_that_make_an_identity_one_does(path: Path) -> None:
+    """Runs that begin at the same time end with one whole identity, and nothing else beside it."""
+
+    def make(_: int) -> str | None:
+        try:
+            return sealing.create_identity(path)
+        except SealingError:
+            return None
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        made = [recipient for recipient in pool.map(make, range(8)) if recipient is not None]
+    assert made == [sealing.recipient_of(sealing.read_identity(path))]
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
 def test_created_identity_is_private(path: Path) -> None:

@@ -3,6 +3,7 @@
 Plug-ins are real distributions written to a temporary directory on the import path.
 """
 
+import dataclasses
 import importlib
 import itertools
 import sys
@@ -177,6 +178,40 @@ def test_only_the_vendors_asked_for_need_secrets(install: Install, tmp_path: Pat
     with pytest.raises(ConfigurationError, match=r"vendors.alpha.credentials.key: environment variable KEY is not set"):
         discovery.resolve_credentials(settings, environ={}, only=["alpha"])
     assert settings.vendors["alpha"].credentials == {"key": SecretSource("env", "KEY")}
+
+
+@pytest.mark.parametrize(
+    ("environ", "found"),
+    [({}, {}), ({"KEY": ""}, {}), ({"KEY": "hunter2"}, {"key": Secret("hunter2")})],
+    ids=["unset", "empty", "set"],
+)
+def test_an_optional_credential_may_be_missing_where_it_is_said_to_be(
+    install: Install, tmp_path: Path, environ: dict[str, str], found: dict[str, Secret]
+) -> None:
+    """What a plug-in can do without is taken when it is there, and no error when it is not."""
+    code = GOOD.replace("credentials=", "optional_credentials=").format(name="alpha", version=contract.VERSION)
+    install("alpha", code)
+    plugins = discovery.find_plugins()
+    settings = settings_of(tmp_path, plugins)
+
+    assert discovery.resolve_credentials(settings, environ=environ, plugins=plugins) == {"alpha": found}
+
+
+def test_an_optional_file_that_others_can_read_is_refused(install: Install, tmp_path: Path) -> None:
+    """Optional means that it may be missing, not that it may lie open."""
+    code = GOOD.replace("credentials=", "optional_credentials=").format(name="alpha", version=contract.VERSION)
+    install("alpha", code)
+    plugins = discovery.find_plugins()
+    settings = settings_of(tmp_path, plugins)
+    file = SecretSource("file", "key.txt")
+    alpha = dataclasses.replace(settings.vendors["alpha"], credentials={"key": file})
+    settings = dataclasses.replace(settings, vendors={"alpha": alpha})
+
+    assert discovery.resolve_credentials(settings, environ={}, plugins=plugins) == {"alpha": {}}
+    (tmp_path / "key.txt").write_text("hunter2", encoding="ascii")
+    (tmp_path / "key.txt").chmod(0o644)
+    with pytest.raises(ConfigurationError, match="mode 0644"):
+        discovery.resolve_credentials(settings, environ={}, plugins=plugins)
 
 
 def test_a_plugin_that_fails_to_make_its_vendor_is_named(install: Install, tmp_path: Path) -> None:
