@@ -291,9 +291,10 @@ class Bench:
         return self.vendor.steps(case)
 
     def plan(self) -> list[Step]:
-        """Return every step there is to do, each after what it comes after."""
+        """Return every step there is to do, each after what it comes after; remember what was seen."""
         seen = self.observe()
         assert not seen.unreadable, seen.unreadable
+        self.ids.update({address: one.vendor_id for address, one in seen.single.items()})
         steps = [step for one in sorted(self.wanted) for step in self.decide(one, seen).steps]
         by_id = {step.id: step for step in steps if step.kind is not Kind.MANUAL}
         return [by_id[name] for name in graph.order(by_id, {one.id: _before(one, steps) for one in by_id.values()})]
@@ -352,8 +353,10 @@ class Bench:
         raise AssertionError(f"{address} does not settle")
 
     def settle(self) -> list[Sent]:
-        """Carry out the plan."""
-        return [self.send(step) for step in self.plan()]
+        """Carry out the plan, and look at what came of it."""
+        sent = [self.send(step) for step in self.plan()]
+        self.ids.update({address: one.vendor_id for address, one in self.observe().single.items()})
+        return sent
 
 
 def _before(step: Step, steps: list[Step]) -> list[str]:
