@@ -121,6 +121,8 @@ class Performance:
 
     async def _needs_settled(self, action: Action) -> bool:
         """Poll the objects the action needs until the vendor has finished them, or the wait is over."""
+        if not action.step.needs:
+            return False
         for need in action.step.needs:
             observed = await self._poll(need)
             if observed is None or observed.status is not SyncStatus.SYNCHRONIZED:

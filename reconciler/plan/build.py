@@ -264,7 +264,7 @@ def _arrange(material: Material, decided: Mapping[Address, _Decided]) -> list[Ac
             before = [own[name] for name in step.after if name in own]
             before += [name for need in step.needs for name in last.get(need, ())]
             before += [one.id for pair in step.follows for one in _followed(decided, *pair)]
-            held, refused = _held(decided, step)
+            held, refused = _held(material, decided, step)
             ref = material.wanted[address].manifest
             by_id[step.id] = Action(step, ref, tuple(sorted(set(before))), held, refused)
     ordered = graph.order(by_id, {name: action.depends_on for name, action in by_id.items()})
@@ -276,13 +276,19 @@ def _followed(decided: Mapping[Address, _Decided], address: Address, operation: 
     return [one for one in decided[address].steps if one.operation == operation] if address in decided else []
 
 
-def _held(decided: Mapping[Address, _Decided], step: Step) -> tuple[str, bool]:
+def _bars(material: Material, decided: Mapping[Address, _Decided], address: Address) -> bool:
+    """Say whether an object keeps back what follows it: it is refused, or it waits to be there at all."""
+    one = decided[address]
+    return one.refused or (bool(one.stuck) and address not in material.observation.single)
+
+
+def _held(material: Material, decided: Mapping[Address, _Decided], step: Step) -> tuple[str, bool]:
     """Return why a step cannot go on because of another object, and whether for good.
 
-    Whatever it needs must be settled; what its steps only follow must not be refused.
+    Whatever it needs must be settled; what its steps only follow must be there or come to be in this plan.
     """
     stuck = [decided[need] for need in step.needs if need in decided and decided[need].stuck]
-    stuck += [decided[other] for other, _ in step.follows if other in decided and decided[other].refused]
+    stuck += [decided[other] for other, _ in step.follows if other in decided and _bars(material, decided, other)]
     worst = sorted(stuck, key=lambda one: not one.refused)
     return (worst[0].stuck, worst[0].refused) if worst else ("", False)
 

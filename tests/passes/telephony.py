@@ -152,7 +152,9 @@ class Telephony(Estate):
     def books(self) -> dict[str, Any]:
         """Return what the vendor's books say of our customers, by things that do not depend on ids or times."""
         state = self.sim("GET", "/state")
-        ours = {row["id"]: row["reference"] for row in state["customers"] if row["reference"]}
+        ours = {
+            row["id"]: row["reference"] for row in state["customers"] if row["reference"] and not row["dateDeleted"]
+        }
         return {
             "customers": sorted(
                 (row["reference"], row["enabled"], row["name"]) for row in state["customers"] if row["id"] in ours
