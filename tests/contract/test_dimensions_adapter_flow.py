@@ -7,7 +7,8 @@ import pytest
 from reconciler.contract import Call, Done, Refused, Satisfied
 from reconciler.errors import StepRefused
 from reconciler.model import Address, Secret
-from tests.contract.dimensions_bench import (
+from tests.contract.dimensions_bench import Bench, Sent, observed
+from tests.contract.dimensions_manifests import (
     ACME,
     ALL,
     BEN,
@@ -19,9 +20,6 @@ from tests.contract.dimensions_bench import (
     RESELLER,
     TEMPLATE,
     USER,
-    Bench,
-    Sent,
-    observed,
 )
 
 NORTH = """

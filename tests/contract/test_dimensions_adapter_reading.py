@@ -7,7 +7,8 @@ import pytest
 from reconciler.contract import SyncStatus
 from reconciler.model import Address, Secret, Severity
 from reconciler.vendors.dimensions import codes
-from tests.contract.dimensions_bench import (
+from tests.contract.dimensions_bench import Bench, make_vendor, observed
+from tests.contract.dimensions_manifests import (
     ACME,
     ALL,
     BEN,
@@ -19,9 +20,6 @@ from tests.contract.dimensions_bench import (
     RESELLER,
     TEMPLATE,
     USER,
-    Bench,
-    make_vendor,
-    observed,
 )
 
 SECOND = ACME.replace("name: acme}", "name: bolt}").replace("Acme Dental", "Bolt Motors")

@@ -10,19 +10,8 @@ from reconciler.contract import Change, Effect, Kind, Memory, Observation, Obser
 from reconciler.model import Address, Json, Severity
 from reconciler.testing.clock import VirtualClock
 from reconciler.vendors.dimensions import codes
-from tests.contract.dimensions_bench import (
-    ACME,
-    ALL,
-    CUSTOMER,
-    PBX,
-    PRIMARY,
-    RESELLER,
-    expanded,
-    fingerprint,
-    make_case,
-    make_vendor,
-    world_of,
-)
+from tests.contract.dimensions_bench import expanded, fingerprint, make_case, make_vendor, world_of
+from tests.contract.dimensions_manifests import ACME, ALL, CUSTOMER, PBX, PRIMARY, RESELLER
 
 WANTED = expanded(make_vendor(), world_of(*ALL))
 NORTH = """

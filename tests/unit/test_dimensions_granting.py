@@ -12,18 +12,8 @@ from reconciler.model import Json, Severity
 from reconciler.testing.clock import VirtualClock
 from reconciler.vendors.dimensions import codes
 from reconciler.vendors.dimensions.granting import FLAPS_WITHIN
-from tests.contract.dimensions_bench import (
-    ALL,
-    CUSTOMER,
-    PBX,
-    PRIMARY,
-    USER,
-    expanded,
-    fingerprint,
-    make_case,
-    make_vendor,
-    world_of,
-)
+from tests.contract.dimensions_bench import expanded, fingerprint, make_case, make_vendor, world_of
+from tests.contract.dimensions_manifests import ALL, CUSTOMER, PBX, PRIMARY, USER
 
 WANTED = expanded(make_vendor(), world_of(*ALL))
 LOGIN, LEVEL_1, LEVEL_2 = "customer.user", "customer.user.supervisorl1", "customer.user.supervisorl2"

@@ -10,7 +10,8 @@ from reconciler.contract import Answer, Call, Observed
 from reconciler.errors import BadAnswer, IncompleteRead
 from reconciler.model import Address, Json
 from reconciler.vendors.dimensions import paging, rows, showing, wire
-from tests.contract.dimensions_bench import ALL, CUSTOMER, PBX, USER, expanded, make_vendor, world_of
+from tests.contract.dimensions_bench import expanded, make_vendor, world_of
+from tests.contract.dimensions_manifests import ALL, CUSTOMER, PBX, USER
 
 ID = "6f0e0000-0000-4000-8000-000000000001"
 WANTED = expanded(make_vendor(), world_of(*ALL))

@@ -26,7 +26,9 @@ async def locate_resellers(this: Round) -> None:
         this.accounts.update(unread)
     if names:
         places = {name: reseller_address(name) for name in names}
-        this.accounts.update(await _locate_all(this, places, this.client.fetch_accounts, this.client.fetch_account))
+        this.accounts.update(
+            await _locate_all(this, places, fetch=this.client.fetch_accounts, ask=this.client.fetch_account)
+        )
 
 
 async def locate_customers(this: Round) -> None:
@@ -66,12 +68,15 @@ async def _locate_under(this: Round, account: str, names: Sequence[str]) -> None
     async def ask(number: str) -> rows.Tenant | None:
         return await this.client.fetch_customer(Place(account, number))
 
-    this.customers.update(await _locate_all(this, {name: customer_address(name) for name in names}, fetch, ask))
+    this.customers.update(
+        await _locate_all(this, {name: customer_address(name) for name in names}, fetch=fetch, ask=ask)
+    )
 
 
 async def _locate_all(
     this: Round,
     places: Mapping[str, Address],
+    *,
     fetch: Callable[[], Awaitable[tuple[rows.Tenant, ...]]],
     ask: Ask,
 ) -> dict[str, Located]:

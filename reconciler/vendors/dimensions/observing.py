@@ -50,7 +50,7 @@ def _show_resellers(this: Round) -> None:
         if isinstance(place, Located) and place.reason:
             this.unreadable[address] = place.reason
         elif isinstance(place, Located):
-            _take(this, address, place.rows, lambda row, _: showing.reseller(row))
+            _take(this, address, place.rows, make=lambda row, _: showing.reseller(row))
 
 
 async def _read_metrics(this: Round) -> dict[str, VendorError]:
@@ -107,10 +107,10 @@ async def _read(this: Round, address: Address) -> rows.Tenant | None:
 
 def _take_customers(this: Round, address: Address, found: tuple[rows.Tenant, ...]) -> None:
     metrics = this.customer_metrics(address.name)
-    _take(this, address, found, lambda row, wanted: showing.customer(row, wanted, metrics))
+    _take(this, address, found, make=lambda row, wanted: showing.customer(row, wanted, metrics))
 
 
-def _take(this: Round, address: Address, found: tuple[rows.Tenant, ...], make: showing.Make) -> None:
+def _take(this: Round, address: Address, found: tuple[rows.Tenant, ...], *, make: showing.Make) -> None:
     """Take the rows of one address as observed; a row that is wrong makes this address unreadable."""
     try:
         this.objects[address] = tuple(make(row, this.wanted[address]) for row in found)
