@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from tests.cli.test_examples import matches, told
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+VENDORS = ROOT / "docs" / "vendors"
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
@@ -87,9 +89,11 @@ def test_manifests_and_configuration_are_valid(repository: Repository) -> None:
     assert set(blocks) == {"Order", "Project"}
     for path in (repository.root / "specs").iterdir():
         path.unlink()
-    shutil.copy(ROOT / "specs" / "nordwind.yaml", repository.root / "specs")
+    reseller = (ROOT / "specs" / "nordwind.yaml").read_text(encoding="utf-8")
     account = (ROOT / "specs" / "acme-dental.yaml").read_text(encoding="utf-8").split("---")[0]
-    repository.write("acme", account + "---\n" + blocks["Order"])
+    # The project shown has the BSS alone.
+    repository.write("nordwind", reseller.replace("    dimensions: {}\n", ""))
+    repository.write("acme", account.split("    dimensions:")[0] + "---\n" + blocks["Order"])
     (repository.root / "reconciler.yaml").write_text(blocks["Project"], encoding="utf-8")
     ended = repository.run("validate")
     assert ended.code == 0, ended.said
@@ -123,10 +127,25 @@ def test_named_defaults_are_the_defaults() -> None:
 
 def test_named_capabilities_exist() -> None:
     """The operations that can be switched off are the ones the adapter knows."""
-    named = set(re.findall(r"`(can_[a-z_]+)`", README))
+    named = set(re.findall(r"`(can_[a-z_]+)`", (VENDORS / "interworks.md").read_text(encoding="utf-8")))
     known = discovery.find_plugins()["interworks"].options["capabilities"]
     assert isinstance(known, dict)
     assert named == set(known)
+
+
+def test_page_of_dimensions_shows_a_configuration_that_works(repository: Repository) -> None:
+    """The configuration on the vendor's page is accepted as it stands, with the manifests of the demo."""
+    page = (VENDORS / "dimensions.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^   ```yaml\n(.*?)^   ```", page, re.MULTILINE | re.DOTALL)
+    for path in (repository.root / "specs").iterdir():
+        path.unlink()
+    shutil.copy(ROOT / "specs" / "acme-telephony.yaml", repository.root / "specs")
+    for name, more in (("acme-dental", "parent: nordwind"), ("nordwind", "role: Reseller")):
+        head = f"apiVersion: reconciler/v1\nkind: Account\nmetadata: {{name: {name}}}\n"
+        repository.write(name, head + f"spec: {{displayName: X, {more}, vendors: {{dimensions: {{}}}}}}\n")
+    (repository.root / "reconciler.yaml").write_text(textwrap.dedent(block), encoding="utf-8")
+    ended = repository.run("validate")
+    assert ended.code == 0, ended.said
 
 
 @pytest.mark.parametrize(
