@@ -7,6 +7,7 @@ import pytest
 from reconciler.contract import Call, Done, Refused, Satisfied
 from reconciler.errors import StepRefused
 from reconciler.model import Address, Secret
+from reconciler.vendors.dimensions import codes
 from tests.contract.dimensions_bench import Bench, Sent, observed
 from tests.contract.dimensions_manifests import (
     ACME,
@@ -184,6 +185,21 @@ def test_a_connection_is_enabled_by_one_patch_and_left_alone_after(bench: Bench)
     assert isinstance(sent.call, Call)
     assert sent.call.body == [{"op": "replace", "path": "/enabled", "value": True}]
     assert bench.mutations() == before + 1
+
+
+def test_a_connection_that_its_customer_started_is_stopped_again(plain: Bench) -> None:
+    """Where enabling a customer starts all its connections, the plan warned of it and the next one repairs it."""
+    plain.set(enableCascade="all")
+    plain.declare(ACME, TEMPLATE, HQ.replace("enabled: true", "enabled: false"), LEA)
+    problems = plain.decide(CUSTOMER).problems
+    plain.settle()
+
+    (sent,) = plain.settle()
+
+    assert [problem.code for problem in problems] == [codes.CONNECTION_MAY_START]
+    assert (sent.step.address, sent.step.operation) == (PBX, "disable")
+    assert "disrupts" in sent.step.effects
+    assert plain.plan() == []
 
 
 def test_a_role_is_taken_back_by_replacing_the_list(bench: Bench) -> None:

@@ -199,9 +199,10 @@ def test_an_import_that_does_not_come_is_a_warning_at_its_deadline() -> None:
     ]
 
 
-def test_an_administrator_at_the_vendor_is_found_when_none_is_declared(bench: Bench) -> None:
-    """A customer without a declared primary user is looked through for somebody who administers it."""
-    bench.declare(ACME)
+def test_an_administrator_at_the_vendor_is_found_in_place_of_the_declared_one(bench: Bench) -> None:
+    """A customer whose primary user is not there is looked through for somebody who administers it."""
+    assert observed(bench.observe(), CUSTOMER).extra == {}
+    bench.declare(ACME, LEA.replace("name: lea", "name: boss").replace("lea@", "boss@"))
     assert observed(bench.observe(), CUSTOMER).extra == {"administrator": "lea@acme.example"}
 
 

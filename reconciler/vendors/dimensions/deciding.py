@@ -231,5 +231,5 @@ def _warnings(case: Case) -> Iterable[Problem]:
         yield problem(case, codes.CONNECTION_MAY_START, text, severity=Severity.WARNING)
     found = case.observed.extra.get("administrator") if case.observed is not None else None
     if found:
-        text = f"{found} administers {case.wanted.address} at the vendor, and no primary user is declared"
+        text = f"{found} administers {case.wanted.address} at the vendor, and no manifest declares that user"
         yield problem(case, codes.ADMINISTRATOR_UNDECLARED, text, severity=Severity.WARNING)

@@ -88,7 +88,8 @@ def _must_go(case: Case, role: str, *, wanted: Collection[str]) -> bool:
     if roles.is_supervisor(role) and any(roles.is_supervisor(other) for other in wanted):
         return True
     managed = options.get("roles") is True
-    return managed and (options.get("rolesMode") == "exact" or name in case.memory.applied)
+    ours = case.memory.applied.get(name) == case.fingerprint(True)
+    return managed and (options.get("rolesMode") == "exact" or ours)
 
 
 def _creation(case: Case, operations: Mapping[str, Operation]) -> list[Step]:

@@ -77,13 +77,18 @@ async def _detail(this: Round, customer: str, place: Place, *, number: str) -> r
 
 
 async def find_administrator(this: Round, customer: str) -> str | None:
-    """Return the e-mail of a user who administers a customer; None when there is none or it cannot be told."""
+    """Return the e-mail of an undeclared user who administers a customer; None when there is none to be seen."""
     await list_users(this, {customer})
     listed, place = this.listed.get(customer, ()), this.place(customer)
     if isinstance(listed, VendorError) or place is None:
         return None
+    declared = {one.keys[0].casefold() for one in this.scope.wanted.values() if one.address.type == USER}
     for row in listed:
         user = await attempt(_detail(this, customer, place, number=row.id))
-        if isinstance(user, rows.User) and set(roles.PRIMARY) <= set(user.roles or ()):
+        if isinstance(user, rows.User) and user.email.casefold() not in declared and _administers(user):
             return user.email
     return None
+
+
+def _administers(user: rows.User) -> bool:
+    return set(roles.PRIMARY) <= set(user.roles or ())

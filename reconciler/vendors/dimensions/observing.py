@@ -16,6 +16,7 @@ from reconciler.vendors.dimensions.catalogue import CUSTOMER, OWN, RESELLER
 from reconciler.vendors.dimensions.client import Client, Place, attempts, reason_of
 from reconciler.vendors.dimensions.completing import complete
 from reconciler.vendors.dimensions.connections import read_pbxs
+from reconciler.vendors.dimensions.expanding import user_address
 from reconciler.vendors.dimensions.locating import locate_customers, locate_resellers
 from reconciler.vendors.dimensions.members import find_administrator, read_users
 from reconciler.vendors.dimensions.options import Options
@@ -39,6 +40,7 @@ async def observe(
         failed = await _read_metrics(this)
         await _show_customers(this, failed)
         await read_users(this)
+        await _mark_administrators(this)
         await read_pbxs(this)
     return Observation(scope.now or NOT_STAMPED, this.objects, this.unreadable, tuple(this.problems), this.obstacles)
 
@@ -88,7 +90,6 @@ async def _show_customers(this: Round, failed: Mapping[str, VendorError]) -> Non
             this.unreadable[address] = reason_of(row)
         else:
             _take_customers(this, address, (row,))
-            await _mark_administrator(this, address)
 
 
 def _needed(this: Round, wanted: Wanted) -> list[str]:
@@ -118,10 +119,13 @@ def _take(this: Round, address: Address, found: tuple[rows.Tenant, ...], *, make
         this.unreadable[address] = reason_of(error)
 
 
-async def _mark_administrator(this: Round, address: Address) -> None:
-    """Look for the administrator of a customer that is to be enabled and for which none is declared."""
-    wanted, seen = this.wanted[address], this.objects.get(address)
-    if this.focused or not seen or wanted.options.get("primary") or wanted.fields.get("enabled") is not True:
-        return
-    email = await find_administrator(this, address.name)
-    this.objects[address] = (dataclasses.replace(seen[0], extra={"administrator": email}),)
+async def _mark_administrators(this: Round) -> None:
+    """Look who administers the customers that are to be enabled and whose declared primary user is not there."""
+    for address, wanted in {} if this.focused else this.of_type(CUSTOMER).items():
+        names = wanted.options.get("primary")
+        primary = [user_address(str(name)) for name in names] if isinstance(names, list | tuple) else []
+        seen = this.objects.get(address, ())
+        missing = all(this.objects.get(one) == () for one in primary)
+        if len(seen) == 1 and missing and wanted.fields.get("enabled") is True:
+            email = await find_administrator(this, address.name)
+            this.objects[address] = (dataclasses.replace(seen[0], extra={"administrator": email}),)
