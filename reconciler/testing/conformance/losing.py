@@ -66,7 +66,8 @@ def lag(suite: Suite) -> Iterator[Finding]:
     """Demand that look-ups show what was done after the declared lag, and that nothing rests on them before it."""
     if misdeclared(suite) or not suite.ready:
         return
-    yield from (one for one in suite.recall(_losses) if one.rule == "lag")
+    known = suite.recall(_losses)
+    yield from (one for one in known if one.rule == "lag")
     looked_up = [key for key, (_, one) in suite.reached.items() if isinstance(one.recovery, ByLookup)]
     if suite.bench.delay is None:
         for kind, operation in looked_up:
@@ -74,7 +75,8 @@ def lag(suite: Suite) -> Iterator[Finding]:
         return
     name, delay = "an answer lost after it was done", suite.bench.lag * SHORTLY
     for one in _compared(suite, name, disturbed(suite, LOSSES[name], delay=delay), delay=delay):
-        yield Finding("lag", one.subject, one.what, f"with look-ups that lag {delay:g} s, {one.seen}")
+        if (one.subject, one.what) not in {(other.subject, other.what) for other in known}:
+            yield Finding("lag", one.subject, one.what, f"with look-ups that lag {delay:g} s, {one.seen}")
 
 
 def once(suite: Suite) -> Iterator[Finding]:

@@ -17,8 +17,8 @@ Bend: TypeAlias = Callable[[Any], Any]
 _NOT_KEPT = {"content-length", "transfer-encoding", "content-encoding"}
 
 
-async def undisturbed(request: httpx.Request, forward: Forward) -> httpx.Response:
-    """Let the request through."""
+async def undisturbed(_request: httpx.Request, forward: Forward) -> httpx.Response:
+    """Let it through."""
     return await forward()
 
 
