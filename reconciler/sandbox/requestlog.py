@@ -1,15 +1,19 @@
 """What was asked of a simulator, for tests that count calls.
 
-Holds neither headers nor bodies, so no secret can be in it. The oldest lines go first when it is full.
+Holds no bodies, and of the headers only those of a list, so no secret can be in it. The oldest lines go first when it
+is full.
 """
 
 import collections
 import dataclasses
+from collections.abc import Mapping
 
 from reconciler.sandbox.messages import JsonObject, Request
 from reconciler.sandbox.tables import to_json
 
 LONGEST = 100_000
+SHOWN_HEADERS = ("accept-charges",)
+"""Headers by which a caller says what it agrees to; none can hold a credential."""
 
 
 @dataclasses.dataclass
@@ -17,7 +21,8 @@ class Line:
     """One request.
 
     `status` is what the caller was told (None: nothing, or not yet), `performed` what the vendor itself
-    concluded (None: the request never reached it), `fault` the kind of the fault that hit.
+    concluded (None: the request never reached it), `fault` the kind of the fault that hit. `headers` are those of
+    `SHOWN_HEADERS` that it carried.
     """
 
     n: int
@@ -29,6 +34,7 @@ class Line:
     status: int | None = None
     performed: int | None = None
     fault: str | None = None
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 class RequestLog:
@@ -48,6 +54,7 @@ class RequestLog:
             path=request.path,
             query=request.readable_query,
             mutating=mutating,
+            headers={name: request.headers[name] for name in SHOWN_HEADERS if name in request.headers},
         )
         self._lines.append(line)
         return line

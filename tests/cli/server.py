@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from reconciler import sandbox
+from reconciler.sandbox.dimensions import login, seeds
 from reconciler.sandbox.interworks import tokens
 from tests.cli.waiting import until
 
@@ -21,14 +22,21 @@ CREDENTIALS: Mapping[str, str] = {
 }
 """The credentials by the variable that holds them; awkward on purpose, so that each encoding looks different."""
 
+DIMENSIONS: Mapping[str, str] = {
+    "DIM_CLIENT_ID": "cL13nt-4711-xarios-Qz",
+    "DIM_CLIENT_SECRET": 'dim"S3cr3t\\ñ&<w/+=%7>',
+    "DIM_REFRESH_TOKEN": "r3fr3sh+first/tök=n?9%K",
+}
+"""Those of the other vendor."""
+
 
 class Vendor:
-    """The simulated BSS as its staff sees it."""
+    """The simulated BSS as its staff sees it; by another `name`, another simulator of the sandbox."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, name: str = "interworks") -> None:
         self.origin = url
-        self.url = f"{url}/interworks"
-        self._client = httpx.Client(base_url=f"{url}/_sim/interworks", timeout=20, trust_env=False)
+        self.url = f"{url}/{name}"
+        self._client = httpx.Client(base_url=f"{url}/_sim/{name}", timeout=20, trust_env=False)
 
     def sim(self, method: str, path: str, body: Any = None) -> Any:
         """Use the control plane."""
@@ -116,6 +124,8 @@ def run(urls: "Queue[str]") -> None:
     """Serve until killed; the target of the process."""
     for variable, value in CREDENTIALS.items():
         setattr(tokens, variable.removeprefix("BSS_"), value)
+    for variable, value in DIMENSIONS.items():
+        setattr(seeds if "TOKEN" in variable else login, variable.removeprefix("DIM_"), value)
     sandbox.serve(0, None, ready=urls.put)
 
 
