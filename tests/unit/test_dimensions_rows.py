@@ -53,6 +53,8 @@ def shown(address: Address, row: dict[str, Json]) -> Observed:
     [
         pytest.param([page()], [], id="empty"),
         pytest.param([page("a")], ["a"], id="short"),
+        pytest.param([page("a", page_size="1")], ["a"], id="counted"),
+        pytest.param([page("a", page_size=2)], ["a"], id="size-as-asked"),
         pytest.param([page("a", "b"), page()], ["a", "b"], id="full-then-empty"),
         pytest.param([page("a", "b", page_index=0), page("c", page_index="1")], ["a", "b", "c"], id="numbered"),
     ],
@@ -69,6 +71,9 @@ def test_a_short_page_ends_a_list(pages: list[Json], names: list[str]) -> None:
         pytest.param([page("a", "A")], IncompleteRead, id="twice"),
         pytest.param([page("a", "b", "c")], IncompleteRead, id="more-than-asked"),
         pytest.param([page("a", "b"), page("c", page_index=0)], IncompleteRead, id="another-page"),
+        pytest.param([page("a", page_size=3)], IncompleteRead, id="fewer-than-it-says"),
+        pytest.param([page("a", "b", page_size=1)], IncompleteRead, id="more-than-it-says"),
+        pytest.param([page("a", page_size=-1)], BadAnswer, id="negative"),
         pytest.param([page(page_index=[])], BadAnswer, id="number-of-another-kind"),
         pytest.param([{"status": "success"}], BadAnswer, id="no-data"),
         pytest.param([{"data": {}}], BadAnswer, id="data-no-list"),
@@ -145,7 +150,7 @@ def test_a_row_of_another_shape_is_refused(address: Address, row: dict[str, Json
         pytest.param(rows.instance, {"exists": True, "id": ID}, id="instance-without-tenant"),
         pytest.param(rows.metrics, {"customers": [{"tenantProfileType": "x"}]}, id="metrics-without-id"),
         pytest.param(rows.metrics, {"customers": 5}, id="metrics-no-list"),
-        pytest.param(rows.metrics, {"customers": [{"tenantId": ID, "roles": {"a": "b"}}]}, id="metrics-roles"),
+        pytest.param(rows.metrics, {"customers": [{"tenantId": ID, "pbxs": [{}]}]}, id="metrics-pbx-without-id"),
     ],
 )
 def test_answers_that_decide_much_are_read_strictly(parse: Callable[[rows.Row], object], row: dict[str, Json]) -> None:

@@ -45,8 +45,12 @@ class Client:
         return None if row is None else _asked(rows.tenant(row), number)
 
     async def fetch_metrics(self, account: str) -> Mapping[str, rows.CustomerMetrics]:
-        """Return what a reseller's metrics show of each customer, by lower-case id."""
-        return rows.metrics(await self._data(self.endpoints.read_metrics.call({"account": account})))
+        """Return what a reseller's metrics show of each customer, by lower-case id; nothing where there are none."""
+        call = self.endpoints.read_metrics.call({"account": account})
+        answer = await self.read.fetch(call, missing_ok=True)
+        what = call.endpoint.name
+        # Whoever has no metrics shows less; that is no proof of anything.
+        return {} if answer.status == 404 else rows.metrics(rows.folded(rows.data(answer.data, what=what), what=what))
 
     async def fetch_customers(self, account: str, text: str = "") -> tuple[rows.Tenant, ...]:
         """Return all customers of a reseller, or those whose name or reference contains a text."""
@@ -102,15 +106,11 @@ class Client:
         """Return how many rows a page of one has."""
         query = {wire.PAGE: "0", wire.SIZE: "1"}
         answer = await self.read.fetch(endpoint.call(Place(account).arguments(), query=query))
-        return len(members(answer.data, what=endpoint.name))
+        return len(members(answer.data, what=endpoint.name, asked=1))
 
     async def _members(self, endpoint: Endpoint, place: Place) -> tuple[rows.Row, ...]:
         answer = await self.read.fetch(endpoint.call(place.arguments()))
         return members(answer.data, what=endpoint.name)
-
-    async def _data(self, call: Call) -> rows.Row:
-        answer = await self.read.fetch(call)
-        return rows.folded(rows.data(answer.data, what=call.endpoint.name), what=call.endpoint.name)
 
     async def _one(self, call: Call) -> rows.Row | None:
         answer = await self.read.fetch(call, missing_ok=True)

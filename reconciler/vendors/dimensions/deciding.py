@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from reconciler.contract import Case, Change, Decision, Effect, Kind, Operation, Step, Waiting
 from reconciler.model import Address, Json, Problem, Severity
 from reconciler.vendors.dimensions import catalogue, codes
-from reconciler.vendors.dimensions.expanding import pbx_address, user_address
+from reconciler.vendors.dimensions.expanding import customer_address, pbx_address, user_address
 from reconciler.vendors.dimensions.options import Options
 
 Follows = tuple[tuple[Address, str], ...]
@@ -84,7 +84,9 @@ def decide_reseller(case: Case, operations: Mapping[str, Operation], settings: O
         step = make_step(case, operations[catalogue.OPEN], reason="a reseller's credentials cannot open accounts")
         return Decision(() if absent else (step,))
     if wanted.ensure == "absent":
-        return Decision(() if observed is None else (make_step(case, operations[catalogue.DELETE], reason=_ENDED),))
+        customers = [(customer_address(name), catalogue.DELETE) for name in named(case, "endingCustomers")]
+        ended = make_step(case, operations[catalogue.DELETE], reason=_ENDED, follows=(*customers,))
+        return Decision(() if observed is None else (ended,))
     if observed is None:
         step = make_step(
             case,

@@ -146,7 +146,7 @@ def _account(manifest: Manifest, world: World, settings: Options) -> Iterator[Wa
                 reseller_address(manifest.name),
                 keys=keys_of_account(manifest),
                 fields=fields,
-                options={"level": settings.level},
+                options={"level": settings.level, "endingCustomers": _ending_customers(manifest, world)},
             )
         return
     parent = parent_of(manifest, settings)
@@ -160,6 +160,12 @@ def _account(manifest: Manifest, world: World, settings: Options) -> Iterator[Wa
         options={"reseller": parent, "internalSystem": bool(options.get("internalSystem"))}
         | _inhabitants(manifest, world),
     )
+
+
+def _ending_customers(reseller: Manifest, world: World) -> list[Json]:
+    """Return the names of a reseller's customers that end, which must be gone before it."""
+    accounts = (one for one in world.of_kind("Account") if one.spec.parent == reseller.name)
+    return _names(one for one in accounts if one.spec.ensure == "absent" and options_of_account(one) is not None)
 
 
 def _inhabitants(account: Manifest, world: World) -> dict[str, Json]:

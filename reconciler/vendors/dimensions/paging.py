@@ -1,6 +1,7 @@
-"""Paged lists read whole, or an error: a list that may be cut is never taken for a complete one.
+"""Lists read whole, or an error: a list that may be cut is never taken for a complete one.
 
-Pages are numbered from 0; a page that is shorter than was asked for is the last.
+Pages are numbered from 0; a page that is shorter than was asked for is the last. What the vendor calls `page_size` is
+the number of rows in the answer, as its examples show, or else the size asked for.
 """
 
 import dataclasses
@@ -11,7 +12,7 @@ from reconciler.contract import Call, Endpoint, Reader
 from reconciler.errors import BadAnswer, IncompleteRead
 from reconciler.model import Json
 from reconciler.vendors.dimensions import wire
-from reconciler.vendors.dimensions.rows import Row, data, folded, identity, listed
+from reconciler.vendors.dimensions.rows import Row, data, folded, identity, listed, whole
 
 MOST_PAGES = 10_000
 T = TypeVar("T")
@@ -40,8 +41,10 @@ async def read_pages(read: Reader, listing: Listing) -> tuple[Row, ...]:
     found: dict[str, Row] = {}
     for number in range(MOST_PAGES):
         answer = await read.fetch(listing.call(number))
-        page = members(answer.data, what=what)
-        _check_number(answer.data, asked=number, what=what)
+        page = members(answer.data, what=what, asked=listing.size)
+        shown = _number(answer.data, wire.PAGE_SHOWN, what=what)
+        if shown is not None and shown != number:
+            raise IncompleteRead(f"{what} gave page {shown} for page {number}; try again later")
         if len(page) > listing.size:
             raise IncompleteRead(f"{what} gave {len(page)} rows for {listing.size}; nothing was concluded from it")
         before = len(found)
@@ -53,9 +56,16 @@ async def read_pages(read: Reader, listing: Listing) -> tuple[Row, ...]:
     raise IncompleteRead(f"{what} does not end; that is more than can be read")
 
 
-def members(answer: Json, *, what: str) -> tuple[Row, ...]:
-    """Return the rows of an envelope."""
-    return tuple(folded(one, what=f"row of {what}") for one in listed(data(answer, what=what), what=what))
+def members(answer: Json, *, what: str, asked: int = wire.MOST_ROWS) -> tuple[Row, ...]:
+    """Return the rows of an envelope; IncompleteRead when it has not as many as it says."""
+    found = tuple(folded(one, what=f"row of {what}") for one in listed(data(answer, what=what), what=what))
+    count = _number(answer, wire.SIZE_SHOWN, what=what)
+    if count is not None and count not in {len(found), asked}:
+        raise IncompleteRead(
+            f"{what} gave {len(found)} rows and says {count}; if the vendor allows no larger pages, set `pageSize` to "
+            "what it allows"
+        )
+    return found
 
 
 def once(found: Iterable[T], name: Callable[[T], str], *, what: str) -> tuple[T, ...]:
@@ -66,11 +76,9 @@ def once(found: Iterable[T], name: Callable[[T], str], *, what: str) -> tuple[T,
     return rows
 
 
-def _check_number(answer: Json, *, asked: int, what: str) -> None:
-    shown = folded(answer, what=what).get("page_index")
-    if isinstance(shown, str) and shown.isdecimal() and len(shown) < 10:
-        shown = int(shown)
-    if shown is not None and (isinstance(shown, bool) or not isinstance(shown, int)):
-        raise BadAnswer(f"{what} has a page_index that is no number; nothing was concluded from it")
-    if shown is not None and shown != asked:
-        raise IncompleteRead(f"{what} gave page {shown} for page {asked}; try again later")
+def _number(answer: Json, name: str, *, what: str) -> int | None:
+    """Return a number of the envelope, which the vendor writes as a number or as text."""
+    value = whole(folded(answer, what=what), name, what=what)
+    if value is not None and value < 0:
+        raise BadAnswer(f"{what} has a negative {name}; nothing was concluded from it")
+    return value

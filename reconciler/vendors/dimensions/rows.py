@@ -188,7 +188,7 @@ def _customer_metrics(row: Row) -> CustomerMetrics:
     return CustomerMetrics(
         product_type=text(row, "tenantProfileType", what=what),
         pbxs={identity(one, what=f"PBX of {what}").lower(): one for one in pbxs},
-        roles={name: whole(counts, name, what=f"roles of {what}") or 0 for name in counts},
+        roles={name: count for name, count in counts.items() if isinstance(count, int)},
     )
 
 

@@ -102,6 +102,8 @@ def user(found: rows.User, wanted: Wanted) -> Observed:
     """Return a user as observed: every role it has, and each wanted one that it lacks."""
     has = found.roles or ()
     fields: dict[str, Json] = {"email": found.email, "displayName": found.display_name}
+    # Both are required by the vendor: one that is missing is not shown.
+    fields = {name: value for name, value in fields.items() if value}
     fields |= {name: False for name in wanted.fields if name.startswith("roles/")}
     fields |= {f"roles/{role}": True for role in has}
     return Observed(found.id, found.email, fields, extra={"roles": [*has], "isParent": found.is_parent})

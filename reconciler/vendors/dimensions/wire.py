@@ -18,6 +18,7 @@ SCOPE = "openid offline_access onboarding"
 ASSUMED_TOKEN_LIFETIME = 600.0
 
 PAGE, SIZE, FILTER, INSTANCE = "pageIndex", "pageSize", "filter", "instanceId"
+PAGE_SHOWN, SIZE_SHOWN = "page_index", "page_size"
 MOST_ROWS = 1000
 """The largest page there is; a shorter one ends a list."""
 
