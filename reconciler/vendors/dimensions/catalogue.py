@@ -110,7 +110,6 @@ def _user(endpoints: Endpoints) -> ObjectType:
     operations = (
         Operation(CREATE, Kind.CREATE, endpoints.create_user, ByLookup(("email",))),
         Operation(UPDATE, Kind.UPDATE, patch, _READ_BACK),
-        Operation(ENABLE, Kind.ENABLE, patch, _READ_BACK),
         Operation(DISABLE, Kind.DISABLE, patch, _READ_BACK),
         Operation(DELETE, Kind.DELETE, endpoints.delete_user, _READ_BACK, frozenset({Effect.IRREVERSIBLE})),
         Operation(ASSIGN, Kind.UPDATE, endpoints.assign_device, NoRecovery()),

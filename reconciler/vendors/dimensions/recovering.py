@@ -141,6 +141,7 @@ _LOOKS: Mapping[tuple[str, str], Callable[[Desk], Awaitable[Verdict]]] = {
     **{(PBX, name): _pbx_patched for name in _PATCHES},
     (PBX, catalogue.DELETE): _pbx_deleted,
     (USER, catalogue.CREATE): _user_created,
-    **{(USER, name): _user_patched for name in _PATCHES},
+    (USER, catalogue.UPDATE): _user_patched,
+    (USER, catalogue.DISABLE): _user_patched,
     (USER, catalogue.DELETE): _user_deleted,
 }
