@@ -102,6 +102,17 @@ def test_metrics_show_what_a_sparse_read_hides() -> None:
     assert (shown["enabled"], shown["monitorSubAccounts"], shown["accountId"]) == (True, False, "kazoo-acme")
 
 
+def test_a_reseller_without_metrics_is_read_as_far_as_it_shows() -> None:
+    """That there are none is no failure: what only they would show is unknown."""
+    bench = Bench(*ALL, level="enterprise")
+    bench.settle()
+    bench.set(readMode="sparse")
+    bench.fault("status_before", status=404, body='{"message": "Not Found"}', match={"path": "/metrics$"})
+    seen = bench.observe()
+    assert not seen.unreadable
+    assert "productType" not in observed(seen, CUSTOMER).fields
+
+
 @pytest.mark.parametrize("level", ["reseller", "enterprise"])
 @pytest.mark.parametrize("mode", ["full", "sparse"])
 def test_no_secret_is_observed(level: str, mode: str) -> None:
@@ -179,6 +190,19 @@ def test_an_import_is_awaited_until_a_user_comes_from_it(bench: Bench) -> None:
     assert observed(fresh.observe(PBX), PBX).status is SyncStatus.IN_PROGRESS
     fresh.pass_time(seconds=60)
     assert observed(fresh.observe(PBX), PBX).status is SyncStatus.SYNCHRONIZED
+    assert observed(bench.observe(PBX), PBX).status is SyncStatus.SYNCHRONIZED
+
+
+def test_a_declared_user_with_devices_is_awaited_for_half_a_minute() -> None:
+    """Users may come one by one, and devices are for those of the PBX only: others may follow the first."""
+    late = BEN.replace("name: ben}", "name: joe}").replace("ben@", "joe@").replace("ben-soft", "joe-soft")
+    bench = Bench(*ALL)
+    bench.settle()
+    bench.declare(*ALL, late)
+    bench.done_at[PBX, "enable"] = bench.done_at[CUSTOMER, "enable"] = bench.clock.now()
+    found = observed(bench.observe(PBX), PBX)
+    assert (found.status, found.detail) == (SyncStatus.IN_PROGRESS, "users of the PBX are being imported, joe not yet")
+    bench.pass_time(seconds=30)
     assert observed(bench.observe(PBX), PBX).status is SyncStatus.SYNCHRONIZED
 
 

@@ -12,6 +12,7 @@ DONE: dict[str, Json] = {"status": "success", "timestamp": TIME}
 NOT_FOUND: dict[str, Json] = {"error": 404, "message": "Not Found", "status": "error", "timestamp": TIME}
 EXISTS: dict[str, Json] = {"error": 400, "errorCode": "UserAlreadyExists", "message": "It exists.", "status": "error"}
 ID = "6f0e0000-0000-4000-8000-000000000001"
+AT = "https://api.example.test/api/v1.0"
 
 
 def step(kind: str = "user", operation: str = "create", target: str | None = None) -> Step:
@@ -26,6 +27,9 @@ def step(kind: str = "user", operation: str = "create", target: str | None = Non
         pytest.param(Answer(200, DONE), Verdict.CLEAR, id="envelope"),
         pytest.param(Answer(201, {"Data": {"id": ID}}), Verdict.CLEAR, id="parts-missing"),
         pytest.param(Answer(204), Verdict.CLEAR, id="mail-sent"),
+        pytest.param(Answer(201, headers={"location": f"/users/{ID}"}), Verdict.CLEAR, id="only-an-address"),
+        pytest.param(Answer(201, headers={"location": "/u"}, readable=False), Verdict.UNCLEAR, id="address-and-html"),
+        pytest.param(Answer(201), Verdict.UNCLEAR, id="created-nothing-named"),
         pytest.param(Answer(200), Verdict.UNCLEAR, id="empty"),
         pytest.param(Answer(200, [1]), Verdict.UNCLEAR, id="a-list"),
         pytest.param(Answer(200, {"ok": True}), Verdict.UNCLEAR, id="another-object"),
@@ -75,7 +79,13 @@ def test_a_failure_is_explained_in_short_words(answer: Answer, text: str) -> Non
         pytest.param(
             step(), Answer(201, {**DONE, "data": {"id": ID, "email": "Lea@Acme.example"}}), Done(ID), id="user"
         ),
+        pytest.param(step("pbx"), Answer(201, DONE, {"location": f"{AT}/pbxs/{ID}"}), Done(ID), id="address"),
+        pytest.param(step("reseller"), Answer(201, None, {"location": f"{AT}/accounts/{ID}/"}), Done(ID), id="no-body"),
+        pytest.param(
+            step(), Answer(201, {"data": {"roles": ["r"]}}, {"location": f"{AT}/users/{ID}"}), Done(ID), id="no-id"
+        ),
         pytest.param(step(), Answer(200, DONE), Done(""), id="patched-instead"),
+        pytest.param(step(), Answer(204), Done(""), id="patched-instead-no-body"),
         pytest.param(step(operation="update", target=ID), Answer(200, DONE), Done(ID), id="patch"),
         pytest.param(step(operation="assign:d"), Answer(201, DONE), Done(""), id="device"),
         pytest.param(step(operation="invite", target=ID), Answer(204), Done(ID), id="invitation"),
@@ -115,6 +125,14 @@ def test_a_clear_answer_is_read(done: Step, answer: Answer, outcome: Outcome) ->
 def test_a_creation_without_a_usable_id_proves_nothing(data: Json) -> None:
     """What came back must be what was asked for, with an id that can stand in a path."""
     assert isinstance(answers.interpret(step(), Answer(201, {**DONE, "data": data})), Unclear)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "/", f"/pbxs/{ID}", f"/users/{ID}/devices/pbx/d/assign", "/users/", "/users/.."]
+)
+def test_an_address_of_something_else_proves_nothing(address: str) -> None:
+    """Where a created user is said to be must be a user."""
+    assert isinstance(answers.interpret(step(), Answer(201, DONE, {"location": address})), Unclear)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,18 @@
 """What an answer of Dimensions proves, and what it says. Pure and total.
 
-Judging: a 2xx is clear as the vendor's envelope only (or as 204); a 4xx counts as "not done" only with a JSON object
-as body, as the vendor sends it, since a page of HTML may come from a proxy that has passed the request on. 401, 402,
-403 and 429 are decided before anything is done.
+Judging: a 2xx is clear as the vendor's envelope only, as 204, or as a 201 that names what it made; a 4xx counts as
+"not done" only with a JSON object as body, as the vendor sends it, since a page of HTML may come from a proxy that has
+passed the request on. 401, 402, 403 and 429 are decided before anything is done.
 """
 
+import urllib.parse
 from collections.abc import Mapping
 
 from reconciler.contract import Answer, Consent, Done, Outcome, Refused, Rotation, SignIn, Step, Token, Unclear, Verdict
 from reconciler.errors import BadAnswer
 from reconciler.model import Json, Secret
 from reconciler.vendors.dimensions import catalogue, rows, wire
-from reconciler.vendors.dimensions.catalogue import USER
+from reconciler.vendors.dimensions.catalogue import CUSTOMER, PBX, RESELLER, USER
 
 LONGEST = 300
 
@@ -20,7 +21,7 @@ def judge(answer: Answer) -> Verdict:
     """Say what an answer proves about its request."""
     status = answer.status
     if answer.ok:
-        return Verdict.CLEAR if status == 204 or _is_success(answer) else Verdict.UNCLEAR
+        return Verdict.CLEAR if status == 204 or _is_success(answer) or _only_located(answer) else Verdict.UNCLEAR
     if status == 401:
         return Verdict.SIGNED_OUT
     if status == 429 or (status == 403 and "retry-after" in answer.headers):
@@ -38,6 +39,11 @@ def _is_success(answer: Answer) -> bool:
         names = {name.lower() for name in answer.data}
         return bool(names & {wire.DATA, wire.TIMESTAMP}) and wire.ERROR not in names
     return isinstance(status, str) and status.lower() == wire.SUCCESS
+
+
+def _only_located(answer: Answer) -> bool:
+    """Say whether an answer has no body, and a header that says where to find what was made."""
+    return answer.status == 201 and answer.readable and answer.data is None and bool(answer.headers.get("location"))
 
 
 def explain(answer: Answer) -> str:
@@ -100,7 +106,7 @@ def interpret(step: Step, answer: Answer) -> Outcome:
     if step.operation != catalogue.CREATE:
         return Done(step.target or "")
     try:
-        return _user_created(step, answer) if step.address.type == USER else _created(answer)
+        return _user_created(step, answer) if step.address.type == USER else Done(_made(step, answer))
     except BadAnswer as error:
         return Unclear(str(error))
 
@@ -113,19 +119,33 @@ def _is_conflict(step: Step, answer: Answer) -> bool:
     return step.address.type == USER or answer.status == 409 or named
 
 
-def _created(answer: Answer) -> Outcome:
-    return Done(rows.identity(_row(answer), what="answer"))
+def _made(step: Step, answer: Answer) -> str:
+    """Return the id of what was created: as the data say, else as its address ends."""
+    shown = _member(answer, wire.DATA)
+    address = answer.headers.get("location", "")
+    if not address or (shown is not None and "id" in _row(answer)):
+        return rows.identity(_row(answer), what="answer")
+    *_, kind, number = ("", *urllib.parse.urlsplit(address).path.rstrip("/").split("/"))
+    if kind.lower() != _COLLECTIONS[step.address.type]:
+        raise BadAnswer(f"answer is not the address of a {step.address.type}; nothing was concluded from it")
+    return rows.identity({"id": number}, what="address of the answer")
+
+
+_COLLECTIONS: Mapping[str, str] = {RESELLER: "accounts", CUSTOMER: "customers", PBX: "pbxs", USER: "users"}
+"""Object type -> the segment before its id in an address."""
 
 
 def _user_created(step: Step, answer: Answer) -> Outcome:
     """Read a creation, or the patch that took its place since the user was there: that shows no data."""
-    if answer.status == 200 and _member(answer, wire.DATA) is None:
+    nothing = _member(answer, wire.DATA) is None
+    if answer.status in {200, 204} and nothing:
         return Done(step.target or "")
-    user = rows.user(_row(answer))
+    number = _made(step, answer)
+    user = None if nothing else rows.user({**_row(answer), "id": number})
     email = step.body.get("email")
-    if user.email and isinstance(email, str) and user.email.casefold() != email.casefold():
+    if user is not None and user.email and isinstance(email, str) and user.email.casefold() != email.casefold():
         return Unclear(f"user {user.id} with another e-mail came back, which is not ours")
-    return Done(user.id)
+    return Done(number)
 
 
 def _row(answer: Answer) -> rows.Row:

@@ -1,5 +1,6 @@
 """Asking one by one for what a list does not show, unless the vendor shows no more then either."""
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TypeVar
 
@@ -25,12 +26,18 @@ async def complete(
     if not lacking:
         return result
     first, *others = lacking
-    result[first] = answer = _still_there(await attempt(ask(first)))
-    if not isinstance(answer, VendorError) and answer.row.keys() <= listed[first].row.keys():
+    answer = await attempt(ask(first))
+    result[first] = _whole(listed[first], answer)
+    if not isinstance(answer, VendorError | None) and answer.row.keys() <= listed[first].row.keys():
         return result
     answers = await attempts([ask(key) for key in others])
-    return result | {key: _still_there(one) for key, one in zip(others, answers, strict=True)}
+    return result | {key: _whole(listed[key], one) for key, one in zip(others, answers, strict=True)}
 
 
-def _still_there(row: Found | None | VendorError) -> Found | VendorError:
-    return IncompleteRead("it vanished while it was read; look again") if row is None else row
+def _whole(listed: Found, answer: Found | None | VendorError) -> Found | VendorError:
+    """Return what was answered, and what only the list shows."""
+    if answer is None:
+        return IncompleteRead("it vanished while it was read; look again")
+    if isinstance(answer, VendorError):
+        return answer
+    return dataclasses.replace(answer, row={**listed.row, **answer.row})

@@ -15,8 +15,11 @@ from reconciler.vendors.dimensions.catalogue import ENABLE, PBX, USER
 from reconciler.vendors.dimensions.client import Place, attempt, attempts, reason_of
 from reconciler.vendors.dimensions.completing import complete
 from reconciler.vendors.dimensions.expanding import INSTANCE, KAZOO, customer_address
-from reconciler.vendors.dimensions.members import has_imported
+from reconciler.vendors.dimensions.members import has_imported, names_awaited
 from reconciler.vendors.dimensions.rounds import Round, customer_of
+
+ONE_BY_ONE = dt.timedelta(seconds=30)
+"""For how long after enabling others may follow the first user: nothing says when an import is complete."""
 
 
 async def read_pbxs(this: Round) -> None:
@@ -144,7 +147,7 @@ async def _settled(this: Round, wanted: Wanted, observed: Observed) -> Observed:
     if isinstance(imported, VendorError):
         return observed if late else showing.awaiting(observed, f"users cannot be read: {reason_of(imported)}")
     if imported:
-        return observed
+        return await _all_there(this, customer, age, observed=observed)
     if not late:
         return showing.awaiting(observed, "users of the PBX are being imported")
     minutes = int(this.settings.import_deadline.total_seconds() // 60)
@@ -152,6 +155,16 @@ async def _settled(this: Round, wanted: Wanted, observed: Observed) -> Observed:
     cure = codes.CODES[codes.IMPORT_LATE].cure
     this.problems.append(Problem(codes.IMPORT_LATE, text, cure, severity=Severity.WARNING, address=str(wanted.address)))
     return observed
+
+
+async def _all_there(this: Round, customer: str, age: dt.timedelta, *, observed: Observed) -> Observed:
+    """Return the connection as at work for a little longer when users come one by one and a declared one is awaited."""
+    if age >= ONE_BY_ONE:
+        return observed
+    awaited = await attempt(names_awaited(this, customer))
+    if isinstance(awaited, VendorError) or not awaited:
+        return observed
+    return showing.awaiting(observed, f"users of the PBX are being imported, {', '.join(sorted(awaited))} not yet")
 
 
 def _enabled_for(this: Round, wanted: Wanted) -> dt.timedelta | None:

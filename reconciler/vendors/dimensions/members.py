@@ -48,6 +48,20 @@ async def has_imported(this: Round, customer: str) -> bool:
     return False
 
 
+async def names_awaited(this: Round, customer: str) -> list[str]:
+    """Return the declared users who can only come from a customer's PBX and have not come yet."""
+    declared = [one for one in this.scope.wanted.values() if one.address.type == USER and one.ensure == "present"]
+    awaited = [one for one in declared if customer_of(one) == customer and _must_come(one)]
+    found = [await _matches(this, one) for one in awaited]
+    return [one.address.name for one, some in zip(awaited, found, strict=True) if not any(map(_is_imported, some))]
+
+
+def _must_come(wanted: Wanted) -> bool:
+    """Say whether a user must be on the PBX: its devices are there, and some roles are for its users only."""
+    named = [name.partition("/") for name in wanted.fields]
+    return any(kind == "devices" or roles.NEEDS.get(name) == roles.PBX_USER for kind, _, name in named)
+
+
 def _is_imported(user: rows.User | None) -> bool:
     return user is not None and roles.PBX_USER in (user.roles or ())
 
