@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 
 from reconciler.contract import Kind
-from reconciler.model import Address, Problem
+from reconciler.model import Address, Problem, Severity
 
 OUTCOMES = ("done", "adopted", "failed", "blocked", "in_doubt", "parked", "waiting", "manual", "not_started")
 
@@ -55,6 +55,11 @@ class ApplyReport:
     requests: int = 0
     problems: tuple[Problem, ...] = ()
     interrupted: bool = False
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that kept something from being planned or done."""
+        return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
 
     @property
     def summary(self) -> dict[str, int]:

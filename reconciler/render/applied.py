@@ -53,13 +53,15 @@ def verdict(applied: ApplyReport) -> str:
     """Return the apply in one line, from typed data only."""
     words = [f"{number} {key.replace('_', ' ')}" for key, number in applied.summary.items() if number]
     words = [word for word in words if not word.endswith(" requests")]
+    words += [plural(len(applied.errors), "error")] if applied.errors else []
     end = ", interrupted" if applied.interrupted else ""
     return f"Apply: {', '.join(words) or 'nothing to do'}{end}"
 
 
 def _tone(applied: ApplyReport) -> Tone:
     found = {result.outcome for result in applied.results}
-    if applied.interrupted or found & {Outcome.IN_DOUBT, Outcome.PARKED, Outcome.FAILED, Outcome.BLOCKED}:
+    bad = {Outcome.IN_DOUBT, Outcome.PARKED, Outcome.FAILED, Outcome.BLOCKED}
+    if applied.interrupted or applied.errors or found & bad:
         return Tone.BAD
     return Tone.GOOD if found <= {Outcome.DONE, Outcome.ADOPTED} else Tone.CAUTION
 
@@ -118,5 +120,7 @@ def _next_steps(applied: ApplyReport) -> Iterable[Line]:
         )
     if Outcome.NOT_STARTED in found:
         yield line(own("not started: apply again to go on", Tone.CAUTION))
-    if found <= {Outcome.DONE, Outcome.ADOPTED} and not applied.interrupted:
+    if applied.errors:
+        yield line(own("not everything: repair what the errors above name and apply again", Tone.BAD))
+    elif found <= {Outcome.DONE, Outcome.ADOPTED} and not applied.interrupted:
         yield line(own("all done", Tone.GOOD))

@@ -147,6 +147,17 @@ def test_apply_says_what_to_do_next(outcome: Outcome, step: str) -> None:
     assert to_text.text(applied.report(report)).splitlines()[-1].startswith(step)
 
 
+def test_apply_that_could_not_plan_everything_does_not_say_that_all_is_done() -> None:
+    """What kept an object from being planned counts in the first line and is what the last one is about."""
+    wrong = Problem("E601", "acme could not be read")
+    report = dataclasses.replace(_only(Outcome.DONE), results=(), problems=(wrong,))
+
+    lines = to_text.text(applied.report(report)).splitlines()
+
+    assert lines[0] == "Apply: 1 error"
+    assert lines[-1].startswith("not everything: ")
+
+
 def test_result_is_one_line_with_attempts_and_error() -> None:
     """Outcome, operation, address, attempts and error stand on one line."""
     text = to_text.text(applied.report(_only(Outcome.FAILED)))
