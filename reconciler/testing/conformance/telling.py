@@ -80,10 +80,9 @@ def found_again(suite: Suite) -> Iterator[Finding]:
     complaint = trial.settle()
     if complaint:
         yield Finding("found-again", suite.vendor.name, "", f"without a ledger: {complaint}")
-    made = trial.counts() - counts
-    if made:
-        again = sorted({" ".join(key_of(sent.step)) for sent in trial.stage.sent[before:]})
-        yield Finding("found-again", suite.vendor.name, "", f"without a ledger {dict(made)} more by {', '.join(again)}")
+    again = ", ".join(sorted({" ".join(key_of(sent.step)) for sent in trial.stage.sent[before:]}))
+    for table, count in sorted((trial.counts() - counts).items()):
+        yield Finding("found-again", suite.vendor.name, table, f"{count} more without a ledger, by {again}")
 
 
 _QUIET = {Kind.ADOPT, Kind.MANUAL, Kind.FORGET}

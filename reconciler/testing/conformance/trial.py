@@ -62,6 +62,7 @@ class Trial:
         self.vendor = WatchedVendor(make_vendor(bench))
         self.said: list[str] = []
         self.plans: list[Plan] = []
+        self._losses = 0
         self._estate: estate.Estate | None = None
 
     def level(self) -> Mapping[Effect, float]:
@@ -91,8 +92,8 @@ class Trial:
         return self._estate.wanted
 
     def forget(self) -> None:
-        """Lose the ledger."""
-        self.ledger = memory_ledger()
+        """Lose what the ledger knows of the vendor's objects, but not a credential that changes with each use."""
+        self._losses += 1
 
     def plan(self) -> Plan:
         """Plan once."""
@@ -158,9 +159,9 @@ class Trial:
     async def _do(self, action: Callable[[Context], Awaitable[T]]) -> T:
         assert self._estate is not None
         connection = Connection(self.vendor.name, URL, self.vendor.wire, concurrency=1, per_second=math.inf)
-        scope = Scope(PROJECT, None, URL)
+        scope = Scope(f"{PROJECT}-{self._losses}", None, URL)
         async with Client(
-            connection, clock=self.clock, random=lambda: 0.0, transport=self.stage, keeper=self._keeper(scope)
+            connection, clock=self.clock, random=lambda: 0.0, transport=self.stage, keeper=self._keeper()
         ) as client:
             watched = WatchedClient(client, self.vendor.prepared)
             account = Account(self.vendor, watched, scope, lag=self.lag)
@@ -178,12 +179,14 @@ class Trial:
             )
             return await action(context)
 
-    def _keeper(self, scope: Scope) -> Keeper | None:
+    def _keeper(self) -> Keeper | None:
         sign_in = self.vendor.wire.sign_in
         if sign_in is None or sign_in.rotation is None:
             return None
         start, (key, _) = sign_in.rotation.start, sealing_key()
-        return Keeper(self.ledger, self.vendor.name, (scope,), sign_in.url or URL, start, key, self.clock)
+        return Keeper(
+            self.ledger, self.vendor.name, (Scope(PROJECT, None, URL),), sign_in.url or URL, start, key, self.clock
+        )
 
     def _check_options(self, wanted: contract.Wanted, observed: contract.Observed | None) -> list[Problem]:
         described = self.vendor.described_options(wanted, observed, {})
