@@ -97,6 +97,7 @@ class Suite:
 
     def _tell(self) -> Iterator[Told]:
         trial = Trial(self.bench)
+        trial.stage.level = lambda: {effect: count(trial.app) for effect, count in self.bench.counts.items()}
         for chapter in self.bench.story:
             told = tell(trial, chapter)
             yield told

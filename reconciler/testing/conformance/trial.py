@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from reconciler import contract, schema, sealing
 from reconciler.apply.desk import Account
-from reconciler.contract import ClaimState, Effect, NoRecovery, Operation, Step
+from reconciler.contract import ClaimState, NoRecovery, Operation, Step
 from reconciler.files import Limits, SourceFile
 from reconciler.ledger.protocol import Scope
 from reconciler.model import Address, Problem, Secret, Severity
@@ -57,17 +57,13 @@ class Trial:
         self.lag = bench.lag if lag is None else lag
         self.clock = VirtualClock()
         self.app = bench.app(self.clock.now)
-        self.stage = Stage(self.app, self.level)
+        self.stage = Stage(self.app)
         self.ledger = memory_ledger()
         self.vendor = WatchedVendor(make_vendor(bench))
         self.said: list[str] = []
         self.plans: list[Plan] = []
         self._losses = 0
         self._estate: estate.Estate | None = None
-
-    def level(self) -> Mapping[Effect, float]:
-        """Return the counters by effect."""
-        return {effect: count(self.app) for effect, count in self.bench.counts.items()}
 
     def counts(self) -> Counter[str]:
         """Return how many rows each table of the books has."""
@@ -154,7 +150,13 @@ class Trial:
 
     def do(self, action: Callable[[Context], Awaitable[T]]) -> T:
         """Run anything with what a pass works with."""
-        return asyncio.run(self._do(action))
+        found: list[T] = []
+
+        async def work() -> None:
+            found.append(await self._do(action))  # no result of the task: asyncio would print it, which is slow
+
+        asyncio.run(work())
+        return found[0]
 
     async def _do(self, action: Callable[[Context], Awaitable[T]]) -> T:
         assert self._estate is not None

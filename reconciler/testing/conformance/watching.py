@@ -47,10 +47,13 @@ Choose = Callable[[About], Mishap]
 
 @dataclasses.dataclass
 class Stage(httpx.AsyncBaseTransport):
-    """The way to the simulator. `choose` says what happens to a request; `level` reads the counters by effect."""
+    """The way to the simulator. `choose` says what happens to a request.
+
+    `level` reads the counters by effect, for as long as anybody wants to know what each request did.
+    """
 
     app: Any
-    level: Callable[[], Mapping[contract.Effect, float]]
+    level: Callable[[], Mapping[contract.Effect, float]] = dict
     choose: Choose = lambda _about: mishaps.undisturbed
     sent: list[Sent] = dataclasses.field(default_factory=list)
     late: set[contract.Effect] = dataclasses.field(default_factory=set)
@@ -79,7 +82,7 @@ class Stage(httpx.AsyncBaseTransport):
             response = await self.choose(about)(request, forward)
             return response if about.step is not None else await self._noted(about, response)
         finally:
-            risen = frozenset(effect for effect, level in self.level().items() if level > before[effect])
+            risen = frozenset(effect for effect, level in self.level().items() if level > before.get(effect, 0))
             if about.step is not None:
                 self.sent.append(Sent(about.step, about.call, arrived, risen))
             else:
