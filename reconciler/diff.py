@@ -25,7 +25,7 @@ def changes(
     """Return the differing fields, sorted by path.
 
     `observed` None means that the object does not exist. A field that was not observed is unknown: it differs only
-    if the value is not the one last applied (`applied`: field -> keyed fingerprint).
+    if the value is not the one last applied (`applied`: field -> keyed fingerprint); what is immutable may only then.
     """
     found: list[Change] = []
     for name in sorted(wanted):
@@ -34,7 +34,9 @@ def changes(
             found.extend(_new(name, value, field=field))
         elif not field.create_only:
             if field.write_only or name not in observed:
-                found.extend(_unseen(name, value, field=field, same=applied.get(name) == fingerprint(value)))
+                # What cannot change and was never applied from here is as whoever made the object left it.
+                left = field.immutable and name not in applied
+                found.extend(_unseen(name, value, field=field, same=left or applied.get(name) == fingerprint(value)))
             else:
                 found.extend(_changed(name, value, before=observed[name], field=field))
     return tuple(found)
