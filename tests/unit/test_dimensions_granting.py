@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reconciler.contract import Case, Effect, Memory, Observation, Observed, Step, Wanted
-from reconciler.model import Json, Severity
+from reconciler.model import Address, Json, Severity
 from reconciler.testing.clock import VirtualClock
 from reconciler.vendors.dimensions import codes
 from reconciler.vendors.dimensions.granting import FLAPS_WITHIN
@@ -158,6 +158,13 @@ def test_devices_are_assigned_from_our_own_record() -> None:
     assert (assign.operation, assign.body) == ("assign:soft", {"device": "soft", "clientType": "mobile"})
     assert (unassign.operation, unassign.body) == ("unassign:old", {"device": "old", "clientType": "crm"})
     assert (unassign.changes[0].path, unassign.changes[0].after) == ("/devices/old", None)
+
+
+@pytest.mark.parametrize(("has", "needs"), [(MINE, (PBX,)), ((*MINE, FROM_PBX), ())], ids=["not-yet", "imported"])
+def test_a_device_is_assigned_to_a_user_of_the_pbx(has: tuple[str, ...], needs: tuple[Address, ...]) -> None:
+    """A device is the user's on the PBX first: who has not come from there gets it after the import."""
+    (assign,) = VENDOR.steps(case_of(ben(assigned={"soft": "mobile"}), has)).steps
+    assert assign.needs == needs
 
 
 def test_devices_that_are_not_managed_stay() -> None:

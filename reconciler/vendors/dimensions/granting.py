@@ -137,7 +137,10 @@ def _before_user(case: Case) -> Follows:
 
 
 def _after_import(case: Case, step: Step) -> Step:
-    """Return the step for when the users of the PBX are imported, among whom this one may be."""
+    """Return the step for when the users of the PBX are imported, unless this one is seen to be among them."""
+    has = case.observed.extra.get("roles") if case.observed is not None else ()
+    if isinstance(has, list | tuple) and roles.PBX_USER in has:
+        return step
     pbxs = tuple(pbx_address(name) for name in named(case, "pbxs"))
     return dataclasses.replace(step, needs=(*step.needs, *pbxs))
 
@@ -147,7 +150,6 @@ def _update(case: Case, operations: Mapping[str, Operation], grant: Grant) -> li
     if not plain and not grant.added and not grant.taken:
         return []
     off = case.wanted.ensure == "disabled" and roles.LOGIN in grant.taken
-    observed = case.observed
     step = make_step(
         case,
         operations[catalogue.DISABLE if off else catalogue.UPDATE],
@@ -158,9 +160,7 @@ def _update(case: Case, operations: Mapping[str, Operation], grant: Grant) -> li
         follows=_before_user(case),
     )
     step = with_effects(step, _effects(case, grant))
-    has = observed.extra.get("roles") if observed is not None else ()
-    imported = isinstance(has, list | tuple) and roles.PBX_USER in has
-    return [step if imported or not any(map(rests_on_pbx, grant.added)) else _after_import(case, step)]
+    return [_after_import(case, step) if any(map(rests_on_pbx, grant.added)) else step]
 
 
 def _effects(case: Case, grant: Grant, *, created: bool = False) -> frozenset[Effect]:
@@ -231,8 +231,7 @@ def _device(
         after=after,
         follows=_before_user(case),
     )
-    step = dataclasses.replace(step, operation=f"{operation}:{device}")
-    return _after_import(case, step) if case.observed is None else step
+    return _after_import(case, dataclasses.replace(step, operation=f"{operation}:{device}"))
 
 
 def _client_type(case: Case, device: str) -> Json:
