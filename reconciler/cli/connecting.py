@@ -1,10 +1,13 @@
 """From settings to connections: where a vendor account is, whose memory it has, who keeps its changing credential."""
 
+from collections.abc import Iterable
+
 from reconciler.apply.desk import Account
 from reconciler.cli import sealing
 from reconciler.clock import Clock
 from reconciler.contract import Vendor
 from reconciler.ledger.protocol import Ledger, Scope
+from reconciler.model import Secret
 from reconciler.reconcile.credentials import Keeper
 from reconciler.settings.values import Settings, VendorSettings
 from reconciler.vendors import http
@@ -15,8 +18,8 @@ def rotates(vendor: Vendor) -> bool:
     return vendor.wire.sign_in is not None and vendor.wire.sign_in.rotation is not None
 
 
-def connection(settings: Settings, vendor: Vendor) -> http.Connection:
-    """Return what the HTTP client is told about a vendor account."""
+def connection(settings: Settings, vendor: Vendor, *, hidden: Iterable[Secret] = ()) -> http.Connection:
+    """Return what the HTTP client is told about a vendor account; `hidden` are the secrets of its manifests."""
     config = settings.vendors[vendor.name]
     return http.Connection(
         name=vendor.name,
@@ -27,6 +30,7 @@ def connection(settings: Settings, vendor: Vendor) -> http.Connection:
         per_second=config.per_second,
         allow_private=config.allow_private,
         ca_file=config.ca_file,
+        hidden=frozenset(hidden),
     )
 
 

@@ -188,7 +188,7 @@ async def online(
         accounts = {}
         for vendor in vendors:
             client = http.Client(
-                connecting.connection(settings, vendor),
+                connecting.connection(settings, vendor, hidden=estate.secrets_at(wanted, vendor)),
                 clock=clock,
                 random=random.random,
                 keeper=connecting.keeper(settings, vendor, book=book, clock=clock),

@@ -91,3 +91,14 @@ def with_secrets(estate: Estate, secrets: Mapping[tuple[Address, str], Secret]) 
         # A secret is no JSON: it goes out only through what opens it on purpose.
         wanted[address] = dataclasses.replace(one, fields={**one.fields, name: secret})  # type: ignore[dict-item]
     return dataclasses.replace(estate, wanted=wanted)
+
+
+def secrets_at(estate: Estate, vendor: Vendor) -> frozenset[Secret]:
+    """Return the opened secrets of what is wanted at a vendor."""
+    values = (
+        value
+        for address, one in estate.wanted.items()
+        if address.vendor in vendor.serves
+        for value in one.fields.values()
+    )
+    return frozenset(value for value in values if isinstance(value, Secret))

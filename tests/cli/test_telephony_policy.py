@@ -23,8 +23,9 @@ def made(tmp_path: Path, bss: Vendor) -> Iterator[Exchange]:
 
 def window(begins: datetime) -> str:
     """Return a policy with a window of twelve hours on each day."""
-    times = f'days: [mon, tue, wed, thu, fri, sat, sun], from: "{begins:%H:%M}", to: "{begins + timedelta(hours=12):%H:%M}"'
-    return f"policy: {{maintenance: {{dimensions: [{{{times}, zone: UTC}}]}}}}\n"
+    times = f'from: "{begins:%H:%M}", to: "{begins + timedelta(hours=12):%H:%M}"'
+    days = "days: [mon, tue, wed, thu, fri, sat, sun]"
+    return f"policy: {{maintenance: {{dimensions: [{{{days}, {times}, zone: UTC}}]}}}}\n"
 
 
 def test_one_line_enables_a_connection_inside_its_window(made: Exchange) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from reconciler import contract
 from reconciler.errors import ConfigurationError
+from reconciler.model import Secret
 
 MIB = 1024 * 1024
 
@@ -17,7 +18,8 @@ class Connection:
     `timeout`: seconds one call may take in all, from the first byte of connecting to the last of the answer.
     `concurrency`: requests in flight. `per_second`: request starts, sign-in included (`math.inf`: no limit).
     `allow_private`: private addresses and loopback are admitted. `ca_file`: certificates trusted besides the
-    usual ones. `max_bytes`: of an answer, on the wire and decoded.
+    usual ones. `max_bytes`: of an answer, on the wire and decoded. `hidden`: what the vendor was told of in whichever
+    request, so that no refusal of another one may show it; its credentials are hidden anyway.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Connection:
     allow_private: bool = False
     ca_file: Path | None = None
     max_bytes: int = 32 * MIB
+    hidden: frozenset[Secret] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse limits that cannot be kept."""

@@ -149,4 +149,4 @@ class Line:
         form = sign_in.form.values() if sign_in is not None else ()
         basic = (sign_in.basic or ()) if sign_in is not None else ()
         sent = (token, *form, *basic, key[1] if key is not None else None)
-        return frozenset(value for value in sent if isinstance(value, Secret))
+        return self._connection.hidden.union(value for value in sent if isinstance(value, Secret))
