@@ -1,7 +1,7 @@
 """Between manifests, wanted objects and rows of the mail host. Pure."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from reconciler.contract import Observed, Wanted, World
 from reconciler.errors import BadAnswer
@@ -9,12 +9,21 @@ from reconciler.model import Address, Json, Manifest, Problem, SecretSource
 from toy_vendor import wire
 from toy_vendor.catalogue import CATALOGUE, OWN
 
+
+class Rule(NamedTuple):
+    """One rule, explained; for `reconciler explain`."""
+
+    title: str
+    cause: str
+    cure: str
+
+
 CODES = {
-    "E490": {
-        "title": "address used twice",
-        "cause": "Two mailboxes or lists are declared with one address; at the mail host it is unique.",
-        "cure": "Give one of them another address.",
-    }
+    "E490": Rule(
+        "address used twice",
+        "Two mailboxes or lists are declared with one address; at the mail host it is unique.",
+        "Give one of them another address.",
+    )
 }
 
 
@@ -64,7 +73,7 @@ def check(world: World) -> Iterator[Problem]:
         first = seen.setdefault(spec.address.casefold(), manifest.name) if spec is not None else manifest.name
         if first != manifest.name:
             text = f"address {spec.address} of {manifest.name} is that of {first} too"
-            yield Problem("E490", text, CODES["E490"]["cure"], manifest.place("/spec"))
+            yield Problem("E490", text, CODES["E490"].cure, manifest.place("/spec"))
 
 
 def observed(kind: str, row: Mapping[str, Json]) -> Observed:
