@@ -4,6 +4,7 @@ One object is decided at a time (`_decide`); then the steps of all objects are p
 """
 
 import dataclasses
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -242,7 +243,8 @@ def _immutable(material: Material, case: Case) -> Iterable[Problem]:
     for change in case.changes:
         field = fields.get(change.path.split("/")[1])
         if field is not None and field.immutable:
-            summary = f"{case.wanted.address} cannot change {change.path} from {change.before!r} to {change.after!r}"
+            before, after = (json.dumps(value, ensure_ascii=False) for value in (change.before, change.after))
+            summary = f"{case.wanted.address} cannot change {change.path} from {before} to {after}"
             yield _problem(case.wanted, "E604", summary, field.advice or "revert it, or declare a new object")
 
 

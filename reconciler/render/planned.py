@@ -206,7 +206,7 @@ def _details(action: Action) -> Iterable[Line]:
     if action.kind is Kind.MANUAL:
         yield line("then run ", foreign(resolve_command(action.address, " --done")))
     if action.waits_for:
-        yield line(own("waits for ", Tone.CAUTION), prose(action.waits_for))
+        yield line(own("waits: ", Tone.CAUTION), prose(action.waits_for))
     if action.depends_on:
         yield _dependencies(sorted(action.depends_on))
 

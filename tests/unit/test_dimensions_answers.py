@@ -64,6 +64,11 @@ def test_an_answer_proves_what_is_documented(answer: Answer, verdict: Verdict) -
         pytest.param(Answer(402, {"apiKey": "k"}), "charges were not accepted, nothing was done", id="402"),
         pytest.param(Answer(500, {"message": 5}), "status 500 without an explanation", id="message-no-text"),
         pytest.param(Answer(400, {"message": "x" * 999}), "x" * answers.LONGEST, id="long"),
+        pytest.param(
+            Answer(400, {"errorCode": "TrialNotPermitted", "message": "No trials."}),
+            "TrialNotPermitted, No trials; remove `trialDays`, or have the vendor grant the right to give trials",
+            id="with-a-cure",
+        ),
     ],
 )
 def test_a_failure_is_explained_in_short_words(answer: Answer, text: str) -> None:

@@ -47,11 +47,17 @@ def _only_located(answer: Answer) -> bool:
 
 
 def explain(answer: Answer) -> str:
-    """Return the vendor's own words for a failed answer, short; the body of a 402 is the request's own."""
+    """Return the vendor's own words for a failed answer, short, and what to do where that is known.
+
+    The body of a 402 is the request's own.
+    """
     if answer.status == wire.CHARGES_NOT_ACCEPTED:
         return "charges were not accepted, nothing was done"
-    parts = [part for part in (_text(answer, wire.ERROR_CODE), _text(answer, wire.MESSAGE)) if part]
-    return (", ".join(parts) or f"status {answer.status} without an explanation")[:LONGEST]
+    code = _text(answer, wire.ERROR_CODE)
+    words = ", ".join(part for part in (code, _text(answer, wire.MESSAGE)) if part)
+    cure = wire.CURES.get(code.lower())
+    text = (words or f"status {answer.status} without an explanation")[:LONGEST]
+    return f"{text.rstrip('.')}; {cure}" if cure else text
 
 
 def sign_in(credentials: Mapping[str, Secret], *, login_url: str, redirect: str) -> SignIn:

@@ -28,6 +28,10 @@ REFUSING = frozenset({400, 404, 405, 409, 415, 422})
 CHARGES_NOT_ACCEPTED = 402
 ACCEPT_CHARGES: Mapping[str, str] = {"accept-charges": "true"}
 CONFLICTS = frozenset({"useralreadyexists", "pbxinstanceinuse"})
+CURES: Mapping[str, str] = {
+    "trialnotpermitted": "remove `trialDays`, or have the vendor grant the right to give trials",
+}
+"""What to do about a refusal, by its error code in lower case (PROPOSED, as all codes but those of mails)."""
 
 JSON_TYPE = "application/json"
 """Of patches too, as in every example of the vendor."""
