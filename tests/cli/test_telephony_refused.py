@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.sandbox.dimensions.seeds import DEMO_INSTANCE
 from tests.cli import telephony
 from tests.cli.server import Vendor
 from tests.cli.telephony import CONFIGURATION, CONNECTION, CUSTOMER, ESTATE, IMPORTED, SMALL, Exchange
@@ -106,7 +107,7 @@ def test_what_is_fixed_is_refused_when_planned(made: Exchange) -> None:
 
 def test_telephone_system_of_somebody_else(made: Exchange) -> None:
     """It is no fault of the manifests; the plan refuses the connection and its customer, and nothing is made."""
-    made.write("hq", CONNECTION.replace(telephony.DEMO_INSTANCE, "foreign-instance"))
+    made.write("hq", CONNECTION.replace(DEMO_INSTANCE, "foreign-instance"))
     ended = [made.run("validate"), made.run("plan", "--detailed-exitcode"), made.run("apply", "--yes")]
     assert [one.code for one in ended] == [0, 1, 5]
     for one in ended[1:]:
