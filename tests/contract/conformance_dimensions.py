@@ -151,8 +151,6 @@ EXCUSES = {
     "which changes nothing and is not charged again",
     "found-again dimensions assignments": "devices are not shown; without our record they are assigned again, which "
     "changes nothing",
-    "found-again dimensions": "the licence key of a 3CX connection is not shown: without a ledger it counts as changed "
-    "and the connection is refused until a person has looked",
     "recovery dimensions/user unassign": "when a person says that a lost call was not executed, the device is no more "
     "known as ours, and is left where it is",
 }

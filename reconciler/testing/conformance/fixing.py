@@ -44,7 +44,9 @@ def _attacked(suite: Suite, key: str, name: str) -> Iterator[Finding]:
     if fixed.at_vendor is not None:
         trial = suite.at_first()
         single = {one.key: one.vendor_id for one in trial.vendor.observed}
-        number = next(single[known] for known in trial.wanted[Address.parse(fixed.address)].keys if known in single)
+        number = next(
+            single[known] for known in trial.estate.wanted[Address.parse(fixed.address)].keys if known in single
+        )
         fixed.at_vendor(trial.app, number)
         seen = _refused(trial, fixed)
         if seen:

@@ -11,7 +11,8 @@ from reconciler.errors import ReconcilerError
 from reconciler.plan.value import Plan
 from reconciler.testing.conformance.bench import Bench, Books, Chapter
 from reconciler.testing.conformance.finding import Finding
-from reconciler.testing.conformance.trial import Trial, make_vendor, type_of
+from reconciler.testing.conformance.loading import make_vendor
+from reconciler.testing.conformance.trial import Trial, type_of
 from reconciler.testing.conformance.watching import Sent
 
 T = TypeVar("T")

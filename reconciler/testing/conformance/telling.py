@@ -110,8 +110,7 @@ def secrets(suite: Suite) -> Iterator[Finding]:
     if misdeclared(suite) or not suite.ready:
         return
     with tempfile.TemporaryDirectory() as folder:
-        trial = Trial(suite.bench)
-        trial.ledger = open_ledger("sqlite:///state.db", root=Path(folder))
+        trial = Trial(suite.bench, ledger=open_ledger("sqlite:///state.db", root=Path(folder)))
         seen: set[tuple[str, str]] = set()
 
         def choose(about: About) -> mishaps.Mishap:

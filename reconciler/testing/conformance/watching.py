@@ -10,7 +10,7 @@ import httpx
 
 from reconciler import contract
 from reconciler.contract import Answer, Call, Reader, Satisfied, Situation, Step, Vendor
-from reconciler.model import JsonObject, Manifest, Problem
+from reconciler.model import Address, JsonObject, Manifest, Problem
 from reconciler.testing.conformance import mishaps
 from reconciler.testing.conformance.mishaps import Mishap
 from reconciler.testing.transport import SandboxTransport
@@ -150,6 +150,7 @@ class WatchedVendor:
     inner: Vendor
     prepared: dict[int, Step] = dataclasses.field(default_factory=dict)
     calls: list[Call] = dataclasses.field(default_factory=list)
+    ids: dict[Address, str] = dataclasses.field(default_factory=dict)
     observed: list[contract.Observed] = dataclasses.field(default_factory=list)
     decided: list[Step] = dataclasses.field(default_factory=list)
 
@@ -169,6 +170,7 @@ class WatchedVendor:
     async def observe(self, scope: contract.Scope, read: Reader) -> contract.Observation:
         """Observe, and keep what was shown."""
         seen = await self.inner.observe(scope, read)
+        self.ids.update({address: one.vendor_id for address, one in seen.single.items()})
         self.observed.extend(one for matches in seen.objects.values() for one in matches)
         return seen
 
