@@ -283,6 +283,16 @@ def test_a_patch_holds_only_what_does_not_stand_yet(plain: Bench) -> None:
     assert call.body == [{"op": "replace", "path": "/name", "value": "Acme Dental"}]
 
 
+def test_a_value_is_cleared_by_the_operation_that_the_vendor_shows(bench: Bench) -> None:
+    """Null replaces it: that `remove` is taken is said nowhere. It stays cleared, however much a read shows."""
+    bench.settle()
+    bench.declare(ACME.replace("three sites", "null"), *ALL[1:])
+    (sent,) = bench.settle()
+    assert isinstance(sent.call, Call)
+    assert sent.call.body == [{"op": "replace", "path": "/description", "value": None}]
+    assert bench.plan() == []
+
+
 def test_a_change_since_the_plan_makes_a_step_stale(plain: Bench) -> None:
     """What the plan rests on has changed at the vendor: a person should see the new plan first."""
     plain.settle()

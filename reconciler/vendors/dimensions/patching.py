@@ -43,14 +43,15 @@ def shown(value: Json) -> str:
 
 
 def replacements(values: Mapping[str, Json], names: Mapping[str, str]) -> list[Json]:
-    """Return the operations that set values by manifest word; None clears, a mapping is set member by member."""
+    """Return the operations that set values by manifest word; a mapping is set member by member.
+
+    None clears by `replace` too: the vendor's pages show that and `add`, and never say whether `remove` is taken.
+    """
     found: list[Json] = []
     for word in sorted(values):
         path, value = f"/{names[word]}", values[word]
         if isinstance(value, Mapping):
             found += [{"op": "replace", "path": f"{path}/{name}", "value": value[name]} for name in sorted(value)]
-        elif value is None:
-            found.append({"op": "remove", "path": path})
         else:
             found.append({"op": "replace", "path": path, "value": _wire_value(word, value)})
     return found
