@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - the signatures are the contract's
 """Vendors and simulators that are not what they say, made from the example one by one lie each."""
 
 import dataclasses
@@ -6,8 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import toy_bench
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from toy_vendor import wire
 from toy_vendor.catalogue import CATALOGUE, CHANGE, CREATE
 from toy_vendor.plugin import PLUGIN, Toy
@@ -31,14 +30,24 @@ from reconciler.contract import (
     Setup,
     Situation,
     Step,
+    Unknown,
     Verdict,
 )
 from reconciler.errors import BadAnswer
 from reconciler.model import Secret
 from reconciler.testing.conformance import Bench
+from tests.contract.conformance_hosts import (
+    Blind,
+    Forgetful,
+    Greedy,
+    Meddling,
+    Moving,
+    Short,
+    Slow,
+    Wordy,
+)
 
 MAILBOX, LIST = "toy/mailbox", "toy/list"
-Row = dict[str, Any]
 
 
 def with_vendor(make: Callable[[Setup], Toy], **changes: Any) -> Bench:
@@ -66,91 +75,6 @@ def with_type(kind: ObjectType, key: str) -> Bench:
         catalogue: Mapping[str, ObjectType] = {**CATALOGUE, key: kind}
 
     return with_vendor(Declaring)
-
-
-class Moving(MailHost):
-    """Moves a mailbox to another domain when anything is changed, although addresses are said to stay."""
-
-    def change(self, request: Request, body: Row) -> Response:
-        """Change, and move."""
-        answer = super().change(request, body)
-        for row in self.tables["mailboxes"].values():
-            row["address"] = row["address"].replace("acme.example", "acme.mail.example")
-        return answer
-
-
-class Slow(MailHost):
-    """Shows new rows in lists after 20 seconds, while 5 are declared."""
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
-        self.lag = 20.0
-
-
-class Forgetful(MailHost):
-    """Finds what has a reference, and by its id, but lists nothing."""
-
-    def find(self, request: Request, body: Row) -> Response:
-        """Find."""
-        found = super().find(request, body)
-        return found if "reference" in request.query_params else JSONResponse({"items": [], "total": 0})
-
-
-class Short(MailHost):
-    """Lists one row and says that this is all."""
-
-    def find(self, request: Request, body: Row) -> Response:
-        """Find."""
-        if "reference" in request.query_params:
-            return super().find(request, body)
-        rows = [{**row, "since": 0, "password": 0} for row in list(self.tables[request.path_params["table"]].values())]
-        shown = [counted(row) for row in rows[:1]]
-        return JSONResponse({"items": shown, "total": len(shown)})
-
-
-def counted(row: Row) -> Row:
-    """Return a row with the lengths of its lists."""
-    return {**row, **{f"{name}Count": len(value) for name, value in row.items() if isinstance(value, list)}}
-
-
-class Blind(MailHost):
-    """Does not find by reference, so that an operation declared by look-up is done twice."""
-
-    def find(self, request: Request, body: Row) -> Response:
-        """Find."""
-        asked = "reference" in request.query_params
-        return JSONResponse({"items": [], "total": 0}) if asked else super().find(request, body)
-
-
-class Greedy(MailHost):
-    """Charges each change again, also one that says the same."""
-
-    def change(self, request: Request, body: Row) -> Response:
-        """Change, and charge."""
-        if request.path_params["table"] == "mailboxes":
-            self.charges.append({"change": request.path_params["id"]})
-        return super().change(request, body)
-
-
-class Meddling(MailHost):
-    """Sends a mail whenever it is read."""
-
-    def find(self, request: Request, body: Row) -> Response:
-        """Find, and mail."""
-        self.mails.append({"template": "you were looked at"})
-        return super().find(request, body)
-
-
-class Wordy(MailHost):
-    """Gives numbers back as text."""
-
-    def create(self, request: Request, body: Row) -> Response:
-        """Create, with a text."""
-        return super().create(request, {**body, **({"quota": str(body["quota"])} if "quota" in body else {})})
-
-    def change(self, request: Request, body: Row) -> Response:
-        """Change, with a text."""
-        return super().change(request, {**body, **({"quota": str(body["quota"])} if "quota" in body else {})})
 
 
 class Retyping(Toy):
@@ -231,6 +155,24 @@ class Refusing:
         return answer
 
 
+class Hiding(Retyping):
+    """Does not show addresses, so that nobody sees one change."""
+
+    seen = staticmethod(
+        lambda one: dataclasses.replace(
+            one, fields={name: one.fields[name] for name in one.fields if name != "address"}
+        )
+    )
+
+
+class Unsure(Toy):
+    """Never finds out anything."""
+
+    async def recover(self, step: Step, situation: Situation, read: Reader) -> Unknown:
+        """Find out nothing."""
+        return Unknown("the mail host was not asked")
+
+
 class Hasty(Toy):
     """Takes what it must not read for absent."""
 
@@ -302,10 +244,16 @@ def without_advice() -> Bench:
 
 LIARS: Mapping[str, tuple[Bench, set[str]]] = {
     "an immutable field that the vendor changes": (with_host(Moving), {"immutable"}),
+    "an immutable field that nobody sees": (with_vendor(Hiding), {"immutable"}),
     "a look-up that lags longer than declared": (with_host(Slow), {"lag"}),
     "a list that is cut and says that it is whole": (with_host(Short), {"found-again"}),
     "a creation that is not found again": (with_host(Forgetful), {"found-again"}),
     "a creation by look-up that is done twice": (with_host(Blind), {"recovery", "found-again"}),
+    "a look-up that proves nothing": (with_vendor(Unsure), {"recovery"}),
+    "something done once that is done twice": (
+        dataclasses.replace(with_operation(MAILBOX, CREATE, once=True), app=Blind),
+        {"once", "recovery", "found-again"},
+    ),
     "a replacement that counts each time": (
         dataclasses.replace(with_operation(MAILBOX, CHANGE, effects=frozenset({Effect.COSTS})), app=Greedy),
         {"recovery", "found-again"},

@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from reconciler.testing import conformance
-from tests.contract.conformance_liars import LIARS, PARKING
+from reconciler.testing.conformance import losing, mishaps
+from tests.contract.conformance_liars import LIARS, LIST, PARKING
 
 
 @pytest.mark.parametrize("lie", LIARS)
@@ -25,6 +26,20 @@ def test_what_parks_by_declaration_is_no_lie() -> None:
     """An operation without recovery parks, is settled by a person's one answer, and conforms."""
     suite = conformance.suite(PARKING)
     assert {rule: found for rule in conformance.RULES if (found := suite.findings(rule))} == {}
+
+
+@pytest.mark.parametrize(
+    ("mishap", "arrived"),
+    [
+        pytest.param(mishaps.lost_before, [False, True], id="not-executed"),
+        pytest.param(mishaps.lost_after, [True], id="done"),
+    ],
+)
+def test_person_answers_for_what_parks(mishap: mishaps.Mishap, arrived: list[bool]) -> None:
+    """What is parked is sent again only when it was not done; in the end there is one of it."""
+    story = losing.disturbed(conformance.suite(PARKING), mishap, only=(LIST, "create"))
+    assert [sent.arrived for sent in story[0].sent if sent.step.address.type == "list"] == arrived
+    assert (story[0].complaint, story[0].counts["lists"]) == ("", 1)
 
 
 def test_finding_says_what_to_look_at() -> None:
