@@ -147,8 +147,8 @@ _THREE_CX = """  type: ThreeCX
 
 EXCUSES = {
     "reached dimensions/user invite": "asked for by a person only (`resend`), never part of a plan",
-    "whole-lists dimensions read user data/roles": "the vendor counts no roles; one that is there is added again, "
-    "which changes nothing and is not charged again",
+    "whole-lists dimensions read user data/roles": "the vendor counts no roles, so that a cut list of them cannot be told; "
+    "the plan shows the role that it would ask for again",
     "found-again dimensions assignments": "devices are not shown; without our record they are assigned again, which "
     "changes nothing",
     "recovery dimensions/user unassign": "when a person says that a lost call was not executed, the device is no more "
