@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from reconciler.sandbox.dimensions.seeds import ACCOUNT_ID, DEMO_INSTANCE
-from tests.cli.repository import Repository
+from tests.cli.repository import Ended, Repository
 from tests.cli.server import DIMENSIONS, Vendor
 from tests.cli.stage import Stage
 
@@ -202,6 +202,11 @@ class Exchange(Repository):
             run.kill()
         self.vendor.release(drop=True)
         self.vendor.await_idle()
+
+    def side_by_side(self, *commands: str, env: Mapping[str, str | None] | None = None) -> list[Ended]:
+        """Run commands that do not disturb each other, two at a time; return how they ended, in their order."""
+        with concurrent.futures.ThreadPoolExecutor(2) as hands:
+            return list(hands.map(lambda command: self.run(*command.split(), env=env), commands))
 
 
 @contextlib.contextmanager

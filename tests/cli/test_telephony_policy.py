@@ -68,7 +68,7 @@ def test_no_charge_is_accepted_that_policy_refuses(made: Exchange, name: str) ->
     """The plan is shown and refused, 3; nothing was sent that accepts charges, nor anything else that changes."""
     policy, rule = REFUSED[name]
     made.configure(CONFIGURATION + policy)
-    planned, applied = made.run("plan", "--detailed-exitcode"), made.run("apply", "--yes")
+    planned, applied = made.side_by_side("plan --detailed-exitcode", "apply --yes")
     assert [planned.code, applied.code] == [3, 3]
     assert "create dimensions/customer/acme (costs" in planned.out
     assert rule in planned.err
@@ -98,7 +98,7 @@ def test_charges_are_accepted_where_the_plan_says_costs(made: Exchange) -> None:
 
 def test_resending_an_invitation(made: Exchange) -> None:
     """One more mail and nothing else; of a user who is unknown, or not there yet, it says what to do."""
-    early, unknown = made.run("resend", "User/lea-martin"), made.run("resend", "User/nobody")
+    early, unknown = made.side_by_side("resend User/lea-martin", "resend User/nobody")
     assert [early.code, unknown.code] == [1, 1]
     assert "`reconciler apply` first" in early.err
     assert "User nobody is not declared" in unknown.err

@@ -96,7 +96,7 @@ def test_what_is_fixed_is_refused_when_planned(made: Exchange) -> None:
     made.vendor.mutations()
     for refusal in FIXED:
         made.write(refusal.manifest, refusal.text)
-    ended = [made.run("validate"), made.run("plan"), made.run("apply", "--yes")]
+    ended = made.side_by_side("validate", "plan", "apply --yes")
     assert [one.code for one in ended] == [0, 1, 1]
     for one in ended[1:]:
         for refusal in FIXED:
@@ -108,7 +108,7 @@ def test_what_is_fixed_is_refused_when_planned(made: Exchange) -> None:
 def test_telephone_system_of_somebody_else(made: Exchange) -> None:
     """It is no fault of the manifests; the plan refuses the connection and its customer, and nothing is made."""
     made.write("hq", CONNECTION.replace(DEMO_INSTANCE, "foreign-instance"))
-    ended = [made.run("validate"), made.run("plan", "--detailed-exitcode"), made.run("apply", "--yes")]
+    ended = made.side_by_side("validate", "plan --detailed-exitcode", "apply --yes")
     assert [one.code for one in ended] == [0, 1, 5]
     for one in ended[1:]:
         for place in ("specs/acme.yaml:1:1: E461: ", "specs/hq.yaml:1:1: E461: "):
