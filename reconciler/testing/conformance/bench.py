@@ -16,11 +16,15 @@ Books: TypeAlias = Mapping[str, Sequence[Row]]
 
 @dataclasses.dataclass(frozen=True)
 class Chapter:
-    """One state of the repository. `manifests` is YAML; `before` is what people at the vendor do first."""
+    """One state of the repository. `manifests` is YAML; `before` is what people at the vendor do first.
+
+    `again`: what a person has sent again once it is reached, as `reconciler resend` takes it (`User/NAME`, an order).
+    """
 
     title: str
     manifests: str
     before: Callable[[App], object] = lambda _app: None
+    again: Sequence[str] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,7 +8,11 @@ from typing import Any, TypeVar
 
 from reconciler.contract import Effect, Operation, Step, Vendor
 from reconciler.errors import ReconcilerError
+from reconciler.model import Address
+from reconciler.plan.report import Outcome
 from reconciler.plan.value import Plan
+from reconciler.reconcile import deciding
+from reconciler.reconcile.planning import Context
 from reconciler.testing.conformance.bench import Bench, Books, Chapter
 from reconciler.testing.conformance.finding import Finding
 from reconciler.testing.conformance.loading import make_vendor
@@ -16,6 +20,8 @@ from reconciler.testing.conformance.trial import Trial, type_of
 from reconciler.testing.conformance.watching import Sent
 
 T = TypeVar("T")
+ASKING = 3
+"""Times a person asks for something to be sent again."""
 IMMUTABLE = "E604"
 """The code of the problem that an immutable field differs."""
 
@@ -116,7 +122,7 @@ def tell(trial: Trial, chapter: Chapter) -> Told:
     before = len(trial.stage.sent)
     trial.stage.late.clear()
     try:
-        complaint = trial.live(chapter).settle()
+        complaint = trial.live(chapter).settle() or asked_again(trial, chapter)
         fixed = immutables(trial.plan()) if complaint else ()
     except (ReconcilerError, AssertionError, LookupError, TypeError, ValueError, AttributeError) as error:
         complaint, fixed = f"{type(error).__name__}: {error}", ()
@@ -129,6 +135,25 @@ def tell(trial: Trial, chapter: Chapter) -> Told:
     meddled = tuple(sorted(trial.stage.meddled))
     again = tuple(trial.stage.sent[before + len(sent) :])
     return Told(chapter, "", sent, trial.counts(), fixed, again, meddled, frozenset(trial.stage.late))
+
+
+def asked_again(trial: Trial, chapter: Chapter) -> str:
+    """Have things sent again as a person does, who asks once more for what was lost; return what went wrong."""
+    for name in chapter.again:
+        address = trial.do(functools.partial(_find, name))
+        for _ in range(ASKING):
+            end = trial.do(functools.partial(deciding.resend, named=name, asset=None))
+            if end.outcome is Outcome.DONE:
+                break
+            if not trial.answered(address):
+                return f"{name} was not sent again: {end.error}"
+            if trial.stage.sent[-1].arrived:
+                break
+    return trial.settle() if chapter.again else ""
+
+
+async def _find(name: str, context: Context) -> Address:
+    return deciding.find(context, name)
 
 
 def settled_books(trial: Trial) -> Books:

@@ -92,7 +92,7 @@ class Trial:
             report = self.apply().report
             assert report is not None
             for result in report.results:
-                if result.outcome is Outcome.PARKED and not self._answered(result.address):
+                if result.outcome is Outcome.PARKED and not self.answered(result.address):
                     return f"needs a person: {result.error}"
             self._engine.clock.advance(PAUSE)
             left = self.plan()
@@ -108,7 +108,7 @@ class Trial:
         waiting = [f"{one.address} waits: {one.detail}" for one in plan.waiting]
         return "; ".join([*actions, *problems, *waiting]) or "nothing is left"
 
-    def _answered(self, address: Address) -> bool:
+    def answered(self, address: Address) -> bool:
         """Say of the last change that was sent what became of it, if only a person can; False when it is not so."""
         sent = next((one for one in reversed(self.stage.sent) if one.step.address == address), None)
         if sent is None or not isinstance(self.operation(sent.step).recovery, NoRecovery):
