@@ -163,8 +163,8 @@ class Telephones(Vendor):
         return [line["performed"] for line in self.sim("GET", "/log") if line["path"] == "/connect/token"]
 
     def issued(self) -> list[str]:
-        """Return every refresh and access token that the vendor can have given out."""
-        return [make(number) for number in range(1, 40) for make in (refresh_token, access_token)]
+        """Return every refresh and access token that the vendor can have given out in a day of work."""
+        return [make(number) for number in range(1, 16) for make in (refresh_token, access_token)]
 
 
 def shape(line: str) -> str:

@@ -6,13 +6,14 @@ The scanner and the proof that it finds what is there are those of `test_secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.cli import telephony
 from tests.cli.canaries import files_below, found_in
 from tests.cli.server import DIMENSIONS, Vendor
 from tests.cli.telephony import ESTATE, SECRETS, Exchange
-from tests.cli.test_secrets import TALKATIVE
+from tests.cli.test_secrets import TALKATIVE, UNSEALED, altered
 
 SECOND = """\
 apiVersion: reconciler/v1
@@ -71,6 +72,7 @@ def test_day_of_work_tells_nothing(made: Exchange) -> None:
             ended = made.run(*command, *TALKATIVE, env=env)
             assert ended.code == 0, ended.said
             printed += [ended.out, ended.err]
+    assert len(made.vendor.sign_ins()) < len(made.vendor.issued()) // 2
     row = made.vendor.row("pbxs", licenseKey=SECRETS["TCX_LICENCE"])
     assert row["password"] == replaced["TCX_PASSWORD"]
     assert made.vendor.row("pbxs", name="acme-hq")["apiKey"] == replaced["KAZOO_API_KEY"]
@@ -113,3 +115,20 @@ def test_secrets_of_manifests_that_are_not_set(made: Exchange) -> None:
     for one in ended[:2]:
         assert [text for text in NOT_SET if text not in one.err] == []
     assert made.vendor.sign_ins() == [200]
+
+
+# Controls: what is looked for is what the vendor gives, and the seal is what keeps it out of the ledger.
+
+
+def test_control_tokens_are_as_expected(made: Exchange) -> None:
+    """The refresh and access tokens that are looked for are those the sandbox issues."""
+    form = {name.removeprefix("DIM_").lower(): value for name, value in DIMENSIONS.items()}
+    url = f"{made.vendor.url}-login/connect/token"
+    answer = httpx.post(url, data={"grant_type": "refresh_token", **form}, trust_env=False).json()
+    assert {answer["refresh_token"], answer["access_token"]} <= set(made.vendor.issued())
+
+
+def test_control_without_sealing(made: Exchange) -> None:
+    """With the seal off, the token that the vendor gave is found in the bytes of the ledger."""
+    altered(made, UNSEALED, "check")
+    assert any("state.db" in leak and "as raw" in leak for leak in leaks(made))

@@ -3,8 +3,10 @@
 A request for a token that ends with 400 at the vendor carried a dead refresh token.
 """
 
+import concurrent.futures
 import contextlib
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from tests.cli import telephony
 from tests.cli.repository import Ended, Running
 from tests.cli.server import Vendor
+from tests.cli.stage import Stage, chosen
 from tests.cli.telephony import SMALL, Exchange
 from tests.cli.test_login import shown_url, visit
 from tests.cli.waiting import until
@@ -41,33 +44,76 @@ def has_the_ledger(run: Running) -> bool:
     return False
 
 
-@pytest.mark.parametrize(
-    ("moment", "path", "method"),
-    [("pause_before", TOKEN, "POST"), ("pause_before", CUSTOMERS, "GET"), ("pause_after", CUSTOMERS, "POST")],
-    ids=["before-the-rotation", "between-rotation-and-use", "after-use"],
-)
-def test_killed_around_the_rotation(made: Exchange, moment: str, path: str, method: str) -> None:
-    """Whatever a run that is killed has got of a new token is kept already: the next run signs in and does the rest."""
+@dataclasses.dataclass(frozen=True)
+class Aftermath:
+    """How the commands after an accident ended, what the last of them said, and how the sign-ins went."""
+
+    codes: list[int]
+    said: str
+    sent: list[str]
+    sign_ins: list[int | None]
+
+
+KILLS = {
+    "before-the-rotation": ("pause_before", TOKEN, "POST"),
+    "between-rotation-and-use": ("pause_before", CUSTOMERS, "GET"),
+    "after-use": ("pause_after", CUSTOMERS, "POST"),
+}
+LOSSES = ("run-killed", "answer-lost")
+
+
+@pytest.fixture(scope="module")
+def aftermaths(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, stage: Stage
+) -> Mapping[str, "concurrent.futures.Future[Aftermath]"]:
+    """Play the accidents."""
+    folder = tmp_path_factory.mktemp("telephony-signing-in")
+
+    def one(name: str) -> "concurrent.futures.Future[Aftermath]":
+        case = killed if name in KILLS else lost
+        return telephony.play(stage, folder / name, lambda made: case(made, name), SMALL)
+
+    return {name: one(name) for name in [*chosen(request, "kill", KILLS), *chosen(request, "loss", LOSSES)]}
+
+
+def killed(made: Exchange, name: str) -> Aftermath:
+    """Kill a run around a rotation, then run until quiet."""
+    moment, path, method = KILLS[name]
     made.kill(moment, path, method=method)
-    assert made.until_quiet() == [0]
-    assert made.vendor.books()["customers"] == [("acme", True)]
-    assert 400 not in made.vendor.sign_ins()
+    return Aftermath(made.until_quiet(), "", made.vendor.mutations(), made.vendor.sign_ins())
 
 
-@pytest.mark.parametrize("end", ["killed", "lost"])
-def test_answer_that_never_came_is_cured_by_login(made: Exchange, end: str) -> None:
-    """The vendor has replaced the token and nobody heard by what: 1, with the command that cures it, which does."""
-    if end == "killed":
+def lost(made: Exchange, name: str) -> Aftermath:
+    """Lose the answer that held the new token, apply, log in, then run until quiet."""
+    if name == "run-killed":
         made.kill("pause_after", TOKEN, method="POST")
     else:
         made.vendor.fault("drop_after", TOKEN, method="POST")
-        assert made.run("plan").code == 1
-    dead = made.run("apply", "--yes")
-    assert dead.code == 1
-    assert CURE in dead.out
-    assert made.vendor.mutations() == []
-    assert log_in(made).code == 0
-    assert made.until_quiet() == [0]
+    dead, sent = made.run("apply", "--yes"), made.vendor.mutations()
+    codes = [dead.code, log_in(made).code, *made.until_quiet()]
+    return Aftermath(codes, dead.said, sent, made.vendor.sign_ins())
+
+
+@pytest.mark.parametrize("kill", KILLS)
+def test_killed_around_the_rotation(
+    aftermaths: Mapping[str, "concurrent.futures.Future[Aftermath]"], kill: str
+) -> None:
+    """Whatever a run that is killed has got of a new token is kept already: the next run signs in and does the rest."""
+    found = aftermaths[kill].result()
+    assert found.codes == [0]
+    assert 400 not in found.sign_ins
+    assert found.sent.count("POST /customers") == 1
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_answer_that_never_came_is_cured_by_login(
+    aftermaths: Mapping[str, "concurrent.futures.Future[Aftermath]"], loss: str
+) -> None:
+    """The vendor has replaced the token and nobody heard by what: 1, with the command that cures it, which does."""
+    found = aftermaths[loss].result()
+    assert found.codes == [1, 0, 0]
+    assert CURE in found.said
+    assert found.sent == []
 
 
 def test_two_plans_at_once(made: Exchange) -> None:
