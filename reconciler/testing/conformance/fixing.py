@@ -43,11 +43,7 @@ def _attacked(suite: Suite, key: str, name: str) -> Iterator[Finding]:
         yield Finding("immutable", key, name, f"edited in the manifest, {seen}")
     if fixed.at_vendor is not None:
         trial = suite.at_first()
-        single = {one.key: one.vendor_id for one in trial.vendor.observed}
-        number = next(
-            single[known] for known in trial.estate.wanted[Address.parse(fixed.address)].keys if known in single
-        )
-        fixed.at_vendor(trial.app, number)
+        fixed.at_vendor(trial.app, trial.vendor.ids[Address.parse(fixed.address)])
         seen = _refused(trial, fixed)
         if seen:
             yield Finding("immutable", key, name, f"changed at the vendor, {seen}")

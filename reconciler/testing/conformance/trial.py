@@ -113,10 +113,7 @@ class Trial:
         sent = next((one for one in reversed(self.stage.sent) if one.step.address == address), None)
         if sent is None or not isinstance(self.operation(sent.step).recovery, NoRecovery):
             return False
-        known = {one.key: one.vendor_id for one in self.vendor.observed}
-        number = next(
-            (known[key] for key in self.estate.wanted[address].keys if key in known), sent.step.target or "by-hand"
-        )
+        number = self.vendor.ids.get(address) or sent.step.target or "by-hand"
         state = ClaimState.DONE if sent.arrived else ClaimState.RELEASED
         answer = deciding.Answer(state, number if sent.arrived else None)
         self.do(lambda context: deciding.resolve(context, address, answer=answer))
