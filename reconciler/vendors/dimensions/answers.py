@@ -5,7 +5,6 @@ Judging: a 2xx is clear as the vendor's envelope only, as 204, or as a 201 that 
 passed the request on. 401, 402, 403 and 429 are decided before anything is done.
 """
 
-import urllib.parse
 from collections.abc import Mapping
 
 from reconciler.contract import Answer, Consent, Done, Outcome, Refused, Rotation, SignIn, Step, Token, Unclear, Verdict
@@ -131,7 +130,8 @@ def _made(step: Step, answer: Answer) -> str:
     address = answer.headers.get("location", "")
     if not address or (shown is not None and "id" in _row(answer)):
         return rows.identity(_row(answer), what="answer")
-    *_, kind, number = ("", *urllib.parse.urlsplit(address).path.rstrip("/").split("/"))
+    path = address.partition("#")[0].partition("?")[0]
+    *_, kind, number = ("", *path.rstrip("/").split("/"))
     if kind.lower() != _COLLECTIONS[step.address.type]:
         raise BadAnswer(f"answer is not the address of a {step.address.type}; nothing was concluded from it")
     return rows.identity({"id": number}, what="address of the answer")
