@@ -109,7 +109,7 @@ def memory_of(memory: Mapping[Address, Memory], wanted: Wanted) -> Memory:
     for part in reversed([memory[address] for address in wanted.addresses if address in memory]):
         merged = Memory(
             vendor_id=part.vendor_id or merged.vendor_id,
-            applied=part.applied or merged.applied,
+            applied={**_left(merged, since=part), **part.applied},
             claims={**merged.claims, **part.claims},
             frozen={**merged.frozen, **part.frozen},
             changed_at={**merged.changed_at, **part.changed_at},
@@ -119,6 +119,11 @@ def memory_of(memory: Mapping[Address, Memory], wanted: Wanted) -> Memory:
     if done and wanted.revision not in done:
         return dataclasses.replace(merged, vendor_id=None, applied={})
     return merged
+
+
+def _left(earlier: Memory, *, since: Memory) -> dict[str, str]:
+    """Return what an earlier name applied and a later one did not take back."""
+    return {name: value for name, value in earlier.applied.items() if name not in since.changed_at}
 
 
 def object_type(vendors: Mapping[str, Vendor], address: Address) -> ObjectType:

@@ -7,11 +7,14 @@ from reconciler.apply import protocol
 from reconciler.apply.desk import Desk
 from reconciler.contract import ClaimState, Kind, Observation, Observed, Step, action_id
 from reconciler.ledger.protocol import ClaimKey, OpenClaim, Verdict
-from reconciler.model import Address
+from reconciler.model import Address, Json
 from reconciler.plan import saved
 from reconciler.plan.report import Outcome, Result
 from reconciler.reconcile import planning
 from reconciler.reconcile.planning import Context, Planned
+
+_OLD_STEP: Mapping[str, Json] = {"follows": []}
+"""What a step lacks that a program of schema 1 has sent."""
 
 
 async def settle_open(context: Context, desk: Desk) -> list[Result]:
@@ -92,7 +95,7 @@ def _meant(desk: Desk, claim: OpenClaim) -> Step | None:
     if not isinstance(claim.payload, Mapping):
         return None
     try:
-        step = saved.step_from_json(claim.payload)
+        step = saved.step_from_json({**_OLD_STEP, **claim.payload})
     except (KeyError, TypeError, ValueError):
         return None
     return dataclasses.replace(step, address=_renamed(desk, step.address))

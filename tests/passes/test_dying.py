@@ -3,6 +3,8 @@
 The points are counted by running once, so that a new call joins by itself.
 """
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -99,6 +101,16 @@ def test_dying_and_then_a_fault(estate: Estate, call: str, fault: dict[str, Any]
     """A death and then a lost answer still buy once."""
     assert estate.crash(call, after=False)
     estate.fault(method="POST", **fault)
+    assert estate.until_quiet() == [Exit.DONE]
+    assert estate.books() == expected()
+
+
+@pytest.mark.parametrize("call", MUTATING)
+def test_claims_of_an_older_program_are_looked_up(estate: Estate, call: str) -> None:
+    """What a program of ledger schema 1 left open is found out too, although its steps followed nothing."""
+    assert estate.crash(call, after=True)
+    with contextlib.closing(sqlite3.connect(estate.root / "state.db")) as database, database:
+        database.execute("UPDATE claims SET payload = json_remove(payload, '$.follows'), applied = '{}'")
     assert estate.until_quiet() == [Exit.DONE]
     assert estate.books() == expected()
 
