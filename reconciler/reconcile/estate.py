@@ -95,10 +95,7 @@ def with_secrets(estate: Estate, secrets: Mapping[tuple[Address, str], Secret]) 
 
 def secrets_at(estate: Estate, vendor: Vendor) -> frozenset[Secret]:
     """Return the opened secrets of what is wanted at a vendor."""
-    values = (
-        value
-        for address, one in estate.wanted.items()
-        if address.vendor in vendor.serves
-        for value in one.fields.values()
-    )
-    return frozenset(value for value in values if isinstance(value, Secret))
+    found: list[object] = []
+    for address, one in estate.wanted.items():
+        found += one.fields.values() if address.vendor in vendor.serves else ()
+    return frozenset(value for value in found if isinstance(value, Secret))

@@ -131,7 +131,8 @@ def _record(ending: _Ending, wanted: Wanted) -> ObjectRecord:
     case = build.compare(material, wanted, observed)
     old = next((ending.before[one] for one in wanted.addresses if one in ending.before), None)
     standing = _standing(ending, case, readable=readable)
-    done = observed is not None and readable and not case.changes and not standing.pending
+    settled = readable and not standing.pending and standing.doubt is None
+    done = observed is not None and settled and not case.changes
     record = ObjectRecord(
         address=address,
         kind=wanted.manifest.kind,

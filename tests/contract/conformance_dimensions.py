@@ -150,8 +150,6 @@ EXCUSES = {
     "be told; the plan shows the role that it would ask for again",
     "found-again dimensions assignments": "devices are not shown; without our record they are assigned again, which "
     "changes nothing",
-    "recovery dimensions/user unassign": "when a person says that a lost call was not executed, the device is no more "
-    "known as ours, and is left where it is",
 }
 ENTERPRISE = conformance.Bench(
     plugin=PLUGIN,

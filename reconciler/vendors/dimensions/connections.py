@@ -29,7 +29,7 @@ async def read_pbxs(this: Round) -> None:
     answers = await attempts([_find(this, one, listed.get(customer_of(one))) for one in wanted.values()])
     found: dict[Address, rows.Pbx] = {}
     for address, answer in zip(wanted, answers, strict=True):
-        if reason := this.reason(customer_of(wanted[address])):
+        if reason := this.reason(customer_of(wanted[address])) or this.unmeasured_reason(customer_of(wanted[address])):
             this.unreadable[address] = reason
         elif isinstance(answer, VendorError):
             this.unreadable[address] = reason_of(answer)

@@ -5,7 +5,6 @@ shows in the users only.
 """
 
 import dataclasses
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from reconciler.contract import Observation, Reader, Scope, Wanted
@@ -37,8 +36,8 @@ async def observe(
         await locate_resellers(this)
         _show_resellers(this)
         await locate_customers(this)
-        failed = await _read_metrics(this)
-        await _show_customers(this, failed)
+        await _read_metrics(this)
+        await _show_customers(this)
         await read_users(this)
         await _mark_administrators(this)
         await read_pbxs(this)
@@ -55,31 +54,29 @@ def _show_resellers(this: Round) -> None:
             _take(this, address, place.rows, make=lambda row, _: showing.reseller(row))
 
 
-async def _read_metrics(this: Round) -> dict[str, VendorError]:
+async def _read_metrics(this: Round) -> None:
     """Read the metrics of each reseller account; without the right to, what only they show counts as unknown."""
     places = [this.place(name) for name in this.customer_names()]
     accounts = sorted({place.account for place in places if place is not None})
     if this.focused or not this.settings.enterprise:
-        return {}
+        return
     answers = await attempts([this.client.fetch_metrics(account) for account in accounts])
-    failed: dict[str, VendorError] = {}
     for account, answer in zip(accounts, answers, strict=True):
         if not isinstance(answer, VendorError):
             this.metrics[account] = answer
         elif not isinstance(answer, Forbidden):
-            failed[account] = answer
-    return failed
+            this.unmeasured[account] = answer
 
 
-async def _show_customers(this: Round, failed: Mapping[str, VendorError]) -> None:
+async def _show_customers(this: Round) -> None:
     wanted = this.of_type(CUSTOMER)
     single: dict[Address, rows.Tenant] = {}
     for address in wanted:
-        found, place = this.customers[address.name], this.place(address.name)
+        found = this.customers[address.name]
         if isinstance(found, str) or found.reason:
             this.unreadable[address] = found.reason if isinstance(found, Located) else "it was not read"
-        elif place is not None and place.account in failed:
-            this.unreadable[address] = reason_of(failed[place.account])
+        elif reason := this.unmeasured_reason(address.name):
+            this.unreadable[address] = reason
         elif found.only is not None:
             single[address] = found.only
         else:

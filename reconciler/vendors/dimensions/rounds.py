@@ -7,7 +7,7 @@ from reconciler.contract import Observed, Scope, Wanted
 from reconciler.errors import VendorError
 from reconciler.model import Address, Problem
 from reconciler.vendors.dimensions.catalogue import CUSTOMER, RESELLER
-from reconciler.vendors.dimensions.client import Client, Place
+from reconciler.vendors.dimensions.client import Client, Place, reason_of
 from reconciler.vendors.dimensions.expanding import customer_address, reseller_address
 from reconciler.vendors.dimensions.options import Options
 from reconciler.vendors.dimensions.rows import CustomerMetrics, Tenant, User
@@ -46,6 +46,8 @@ class Round:
     """Reseller name -> its rows, or its id when it need not be read."""
     customers: dict[str, Located | str] = dataclasses.field(default_factory=dict)
     metrics: dict[str, Mapping[str, CustomerMetrics]] = dataclasses.field(default_factory=dict)
+    unmeasured: dict[str, VendorError] = dataclasses.field(default_factory=dict)
+    """Reseller account -> why its metrics could not be read: what only they show cannot be told then."""
     listed: dict[str, tuple[User, ...] | VendorError] = dataclasses.field(default_factory=dict)
     """Customer name -> its users, as listed."""
     detailed: dict[tuple[str, str], User | None] = dataclasses.field(default_factory=dict)
@@ -103,6 +105,12 @@ class Round:
         if len(found.rows) > 1 and not found.reason:
             return f"{len(found.rows)} customers carry the reference of {customer}; a person must choose with resolve"
         return found.reason
+
+    def unmeasured_reason(self, customer: str) -> str:
+        """Return why the metrics that show a customer could not be read; empty when they could, or are not asked."""
+        place = self.place(customer)
+        failed = self.unmeasured.get(place.account) if place is not None else None
+        return reason_of(failed) if failed is not None else ""
 
     def customer_metrics(self, customer: str) -> CustomerMetrics | None:
         """Return what the metrics show of a customer, when they were read."""
