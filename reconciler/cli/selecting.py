@@ -24,7 +24,7 @@ def select(estate: Estate, expression: str) -> Estate:
         address = todo.pop()
         if address in estate.wanted and address not in kept:
             kept[address] = None
-            todo.extend(estate.wanted[address].needs)
+            todo.extend((*estate.wanted[address].needs, *estate.wanted[address].beside))
     wanted = {address: one for address, one in estate.wanted.items() if address in kept}
     return dataclasses.replace(estate, wanted=wanted, partial=True)
 

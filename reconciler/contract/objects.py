@@ -134,9 +134,10 @@ class Wanted:
 
     `keys`: the references it may be found by, the one to write first. `fields`: managed fields only, in
     manifest words; None clears; a secret is its reference (`{env: NAME}`) offline and a `Secret` online. `needs`:
-    objects that must be settled first. `former`: addresses it had under earlier names. `options`: what steers steps
-    without being a field of the object (vendor's own affair). Members of a list in which others put things too are
-    fields of their own, `<list>/<member>`.
+    objects that must be settled first. `beside`: other objects that its steps cannot go on without; a part of the
+    estate (`--select`) takes them along with the `needs`. `former`: addresses it had under earlier names. `options`:
+    what steers steps without being a field of the object (vendor's own affair). Members of a list in which others put
+    things too are fields of their own, `<list>/<member>`.
     """
 
     address: Address
@@ -144,6 +145,7 @@ class Wanted:
     keys: tuple[str, ...]
     fields: Mapping[str, Json]
     needs: tuple[Address, ...] = ()
+    beside: tuple[Address, ...] = ()
     former: tuple[Address, ...] = ()
     revision: int = 1
     ensure: str = "present"

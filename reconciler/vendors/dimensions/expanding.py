@@ -201,6 +201,7 @@ def _connection(manifest: Manifest, world: World, settings: Options) -> Iterator
         pbx_address(manifest.name),
         keys=(str(instance),) if instance else (),
         fields=fields,
+        beside=[customer_address(account.name)],
         options=_of_customer(account, settings)
         | {"users": _names(one for one in _belonging("User", account, world) if one.spec.ensure != "absent")},
     )
@@ -216,19 +217,20 @@ def _user(manifest: Manifest, world: World, settings: Options) -> Iterator[Wante
     if spec.ensure == "disabled":
         fields[f"roles/{roles.LOGIN}"] = False
     fields |= {f"devices/{device.id}": device.clientType for device in spec.devices}
-    connections = _belonging("PBXConnection", account, world)
+    pbxs = [one for one in _belonging("PBXConnection", account, world) if wants_enabled(one)]
     yield _wanted(
         manifest,
         user_address(manifest.name),
         keys=(spec.email,),
         fields=fields,
+        beside=[customer_address(account.name), *(pbx_address(one.name) for one in pbxs)],
         options=_of_customer(account, settings)
         | {
             "primary": spec.primary,
             "rolesMode": spec.rolesMode,
             "roles": "roles" in spec.model_fields_set,
             "devices": "devices" in spec.model_fields_set,
-            "pbxs": _names(one for one in connections if wants_enabled(one)),
+            "pbxs": _names(pbxs),
         },
     )
 
@@ -270,6 +272,7 @@ def _wanted(
     fields: Mapping[str, Json],
     options: Mapping[str, Json],
     needs: Iterable[Address] = (),
+    beside: Iterable[Address] = (),
 ) -> Wanted:
     return Wanted(
         address=address,
@@ -277,6 +280,7 @@ def _wanted(
         keys=keys,
         fields=fields,
         needs=tuple(needs),
+        beside=tuple(beside),
         former=tuple(Address(address.vendor, address.type, name) for name in manifest.previously),
         ensure=manifest.spec.ensure,
         protect=manifest.protect,
