@@ -4,7 +4,7 @@ import pytest
 
 from reconciler.contract import Answer, Done, Kind, Outcome, Refused, Step, Unclear, Verdict
 from reconciler.model import Address, Json, Secret
-from reconciler.vendors.dimensions import answers
+from reconciler.vendors.dimensions import answers, wire
 from tests.contract.dimensions_bench import make_vendor
 
 TIME = "2025-03-01T08:00:00.1234567Z"
@@ -12,6 +12,7 @@ DONE: dict[str, Json] = {"status": "success", "timestamp": TIME}
 NOT_FOUND: dict[str, Json] = {"error": 404, "message": "Not Found", "status": "error", "timestamp": TIME}
 EXISTS: dict[str, Json] = {"error": 400, "errorCode": "UserAlreadyExists", "message": "It exists.", "status": "error"}
 ID = "6f0e0000-0000-4000-8000-000000000001"
+TAKEN = f"UserAlreadyExists, It exists; {wire.CURES['useralreadyexists']}"
 AT = "https://api.example.test/api/v1.0"
 
 
@@ -60,7 +61,7 @@ def test_an_answer_proves_what_is_documented(answer: Answer, verdict: Verdict) -
 @pytest.mark.parametrize(
     ("answer", "text"),
     [
-        pytest.param(Answer(400, EXISTS), "UserAlreadyExists, It exists.", id="code-and-message"),
+        pytest.param(Answer(400, EXISTS), TAKEN, id="code-message-and-cure"),
         pytest.param(Answer(402, {"apiKey": "k"}), "charges were not accepted, nothing was done", id="402"),
         pytest.param(Answer(500, {"message": 5}), "status 500 without an explanation", id="message-no-text"),
         pytest.param(Answer(400, {"message": "x" * 999}), "x" * answers.LONGEST, id="long"),
@@ -94,7 +95,7 @@ def test_a_failure_is_explained_in_short_words(answer: Answer, text: str) -> Non
         pytest.param(step(operation="update", target=ID), Answer(200, DONE), Done(ID), id="patch"),
         pytest.param(step(operation="assign:d"), Answer(201, DONE), Done(""), id="device"),
         pytest.param(step(operation="invite", target=ID), Answer(204), Done(ID), id="invitation"),
-        pytest.param(step(), Answer(400, EXISTS), Refused("UserAlreadyExists, It exists.", conflict=True), id="there"),
+        pytest.param(step(), Answer(400, EXISTS), Refused(TAKEN, conflict=True), id="there"),
         pytest.param(step("pbx"), Answer(400, NOT_FOUND), Refused("Not Found"), id="refused"),
         pytest.param(
             step("pbx"),
@@ -103,7 +104,7 @@ def test_a_failure_is_explained_in_short_words(answer: Answer, text: str) -> Non
             id="instance-in-use",
         ),
         pytest.param(step("customer"), Answer(409, NOT_FOUND), Refused("Not Found", conflict=True), id="409"),
-        pytest.param(step(operation="update"), Answer(400, EXISTS), Refused("UserAlreadyExists, It exists."), id="p"),
+        pytest.param(step(operation="update"), Answer(400, EXISTS), Refused(TAKEN), id="p"),
     ],
 )
 def test_a_clear_answer_is_read(done: Step, answer: Answer, outcome: Outcome) -> None:
