@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test check lint bench schemas lock clean tools
+.PHONY: help demo test test-pieces test-programs check lint bench schemas lock clean tools
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -30,10 +30,17 @@ demo: .venv/run.stamp ## run the main job: sandbox, plan, apply, status, assets,
 	$(PY) examples/demo.py
 
 test: check ## lint, type-check and run every test
-	$(PY) -W error -m coverage run -m pytest -q
+	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-pieces test-programs
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report --skip-covered --sort=cover | tail -n 40
 	$(PY) -m coverage report --format=total --fail-under=92
+
+# Side by side: one half keeps a core busy by itself, the other waits for processes.
+test-pieces: .venv/dev.stamp
+	$(PY) -W error -m coverage run -m pytest -q --ignore=tests/cli
+
+test-programs: .venv/dev.stamp
+	$(PY) -W error -m coverage run -m pytest -q tests/cli
 
 check lint: .venv/dev.stamp ## lint and type-check only
 	$(PY) -m ruff check .
