@@ -185,6 +185,12 @@ UPDATE claims SET state = 'released', fence = :fence, reason = :reason, deadline
     updated_at = :now
 WHERE scope = :scope AND address = :address AND operation = :operation AND revision = :revision AND state = 'done'
 """
+APPLIED_BY = """
+SELECT applied FROM claims
+WHERE scope = :scope AND address = :address AND operation = :operation AND revision = :revision AND state = 'done'
+"""
+APPLIED_TO = "SELECT applied FROM objects WHERE scope = :scope AND address = :address"
+SET_APPLIED = "UPDATE objects SET applied = :applied WHERE scope = :scope AND address = :address"
 
 PUT_OBJECT = """
 INSERT OR REPLACE INTO objects

@@ -82,7 +82,13 @@ def _settle(connection: sqlite3.Connection, row: Row) -> None:
     connection.execute(statements.SETTLE, row)
 
 
-def _withdraw(connection: sqlite3.Connection, row: Row) -> None:
+def _withdraw(connection: sqlite3.Connection, row: Any) -> None:
+    """Take a claim back, and from the object's record what it says that the claim applied."""
+    for (by_claim,) in connection.execute(statements.APPLIED_BY, row).fetchall():
+        for (recorded,) in connection.execute(statements.APPLIED_TO, row).fetchall():
+            names = json.loads(by_claim)
+            left = {name: value for name, value in json.loads(recorded).items() if name not in names}
+            connection.execute(statements.SET_APPLIED, {**row, "applied": json_text(left)})
     connection.execute(statements.WITHDRAW, row)
 
 

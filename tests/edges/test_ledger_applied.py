@@ -175,6 +175,20 @@ def test_forgotten_object_forgets_what_was_applied(root: Path | None) -> None:
     within(root, scenario)
 
 
+def test_withdrawn_step_applied_nothing(root: Path | None) -> None:
+    """What a person says was never done does not stand, also when the object was recorded since; the rest stays."""
+
+    async def scenario(book: Book) -> None:
+        await step(book, "assign", device="hmac:1")
+        book.ledger.record_object(
+            book.run, SCOPE, record_of(applied={"device": "hmac:1", "name": "hmac:2"}), now=LATEST
+        )
+        book.ledger.withdraw(book.run, key_of(operation="assign"), reason="it never was", now=LATEST)
+        assert (await memory_of(book)).applied == {"name": "hmac:2"}
+
+    within(root, scenario)
+
+
 def test_ledger_of_the_first_schema_is_upgraded(tmp_path: Path) -> None:
     """A ledger of version 1 is copied and brought up to date: what it knows stays, and steps count from then on."""
     database(tmp_path).parent.mkdir()

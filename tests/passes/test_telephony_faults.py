@@ -151,6 +151,14 @@ def test_enabling_a_customer_may_start_its_connections(tmp_path: Path, mode: str
     assert connection["restarts"] == (patches if enabled or (cascade == "all" and mode == "full") else 0)
 
 
+def test_softphone_that_was_never_assigned(tmp_path: Path) -> None:
+    """A person who finds that what was reported done is not can say so: it is planned again."""
+    telephony = Telephony(tmp_path)
+    telephony.until_quiet()
+    assert "assign:tom-soft" in _say(telephony, ClaimState.RELEASED)
+    assert actions(telephony.plan()) == ["dimensions/user/tom-lang:assign:tom-soft"]
+
+
 def test_dying_at_enterprise_level(tmp_path: Path) -> None:
     """At enterprise level, where a reseller comes first, dying anywhere is finished by the next run too."""
     options = {**ENTERPRISE, "reseller": None}
