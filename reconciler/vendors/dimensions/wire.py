@@ -30,7 +30,7 @@ ACCEPT_CHARGES: Mapping[str, str] = {"accept-charges": "true"}
 CONFLICTS = frozenset({"useralreadyexists", "pbxinstanceinuse"})
 CURES: Mapping[str, str] = {
     "trialnotpermitted": "remove `trialDays`, or have the vendor grant the right to give trials",
-    "useralreadyexists": "another tenant has this e-mail when no user here has it: declare another one, or free it there",
+    "useralreadyexists": "declare another e-mail: when no user here has this one, another tenant's has",
 }
 """What to do about a refusal, by its error code in lower case (PROPOSED, as all codes but those of mails)."""
 
