@@ -52,7 +52,7 @@ class Performance:
         """
         loop = asyncio.get_running_loop()
         self._ends = {action.id: loop.create_future() for action in self.actions}
-        polls = [self._poll(address) for address in sorted(self.awaited)]
+        polls = [self._watch(address) for address in sorted(self.awaited)]
         await asyncio.gather(*(self._one(action) for action in self.actions), *polls)
         if self._failure is not None:
             raise self._failure
@@ -66,10 +66,21 @@ class Performance:
             try:
                 end = await self._act(action)
             except StateError as error:
-                self._failure, self.desk.stopping = error, True
+                self._fail(error)
                 end = End(Outcome.IN_DOUBT, error=f"{action.id}: {error}")
         self.progress(action, end.outcome)
         self._ends[action.id].set_result(end)
+
+    async def _watch(self, address: Address) -> None:
+        """Wait for what a vendor is still working on; nothing depends on how that ends."""
+        try:
+            await self._poll(address)
+        except StateError as error:
+            self._fail(error)
+
+    def _fail(self, error: StateError) -> None:
+        """Start nothing more; what is in flight ends and is recorded."""
+        self._failure, self.desk.stopping = error, True
 
     def _held(self, action: Action, before: Sequence[End]) -> End | None:
         """Return why the action cannot start, or None."""

@@ -8,7 +8,10 @@ import httpx
 import pytest
 
 from reconciler import errors
+from reconciler.contract import Token
+from reconciler.model import Secret
 from reconciler.testing.clock import VirtualClock
+from reconciler.vendors.http.tokens import Tokens
 from tests.edges import http_samples
 from tests.edges.http_samples import LIST, SIGN_IN, SIGNED, reply
 
@@ -71,6 +74,33 @@ def test_a_hundred_waiters_share_one_sign_in() -> None:
     asyncio.run(main())
 
     assert (len(desk.sign_ins), desk.used) == (1, ["t1"] * 100)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [errors.Locked("in use; wait"), errors.SealingError("sealed to another key; give it")],
+    ids=["locked", "sealed"],
+)
+def test_a_renewal_that_cannot_be_had_fails_one_call(failure: errors.ReconcilerError) -> None:
+    """What ends a run before its first token is an error like any other of the vendor's once there was one."""
+    answers: list[Token | errors.ReconcilerError] = [failure, Token(Secret("t1"), 600), failure]
+
+    async def sign_in() -> Token:
+        answer = answers.pop(0)
+        if isinstance(answer, errors.ReconcilerError):
+            raise answer
+        return answer
+
+    async def main() -> None:
+        tokens = Tokens(sign_in, clock=VirtualClock())
+        with pytest.raises(type(failure)):
+            await tokens.current()
+        assert await tokens.current() == Secret("t1")
+        tokens.drop()
+        with pytest.raises(errors.NotSent, match=str(failure)):
+            await tokens.current()
+
+    asyncio.run(main())
 
 
 def test_a_waiter_that_is_cancelled_leaves_the_sign_in_to_the_others() -> None:

@@ -1,13 +1,17 @@
 """Rules of waiting: vendors and people that take their time, and answers of people."""
 
+import asyncio
+
 import pytest
 
-from reconciler.errors import Exit
+from reconciler.contract import Call
+from reconciler.errors import Exit, StateError
 from reconciler.model import Address
 from reconciler.reconcile import applying
 from reconciler.reconcile.planning import Context
 from reconciler.vendors.interworks.wire import EXECUTE_ORDER
-from tests.passes.harness import SMALL, Estate, actions, outcomes
+from tests.passes.harness import ORDER as ORDER_MANIFEST
+from tests.passes.harness import SECOND, SMALL, Estate, actions, outcomes
 
 ORDER = Address("avg", "order", "acme-avg")
 
@@ -115,6 +119,40 @@ def test_refresh_of_what_changed_reads_only_that(estate: Estate) -> None:
     assert {problem.code for problem in plan.problems} == {"E605"}
     estate.manifests = (SMALL[0], SMALL[1].replace("Acme Dental", "Acme AS"), SMALL[2])
     assert actions(estate.plan(only_changed=True)) == ["interworks/account/acme:update"]
+
+
+class _LedgerFails:
+    """The ledger turns out unwritable at a poll, while an order is being entered."""
+
+    def __init__(self) -> None:
+        self._entering = False
+        self._failed = asyncio.Event()
+
+    async def before(self, call: Call) -> None:
+        """Let the order wait for the failure, and the first call beside it fail."""
+        if call.endpoint.mutates and not self._failed.is_set():
+            self._entering = True
+            await self._failed.wait()
+        elif self._entering and not self._failed.is_set():
+            self._failed.set()
+            raise StateError("the disk is full")
+
+    async def after(self, call: Call) -> None:
+        """Leave the answer alone."""
+
+
+def test_ledger_that_fails_at_a_poll_lets_what_is_in_flight_end(estate: Estate) -> None:
+    """A poll that cannot go on lets the requests beside it end and be recorded; nothing more is sent."""
+    estate.sim("POST", "/settings", {"assetSeconds": 3600})
+    assert code(estate) is Exit.CONVERGING
+    estate.manifests = (*SMALL, SECOND)
+    estate.apply()
+    estate.manifests = (*SMALL, SECOND, ORDER_MANIFEST.replace("name: acme-avg", "name: acme-more"))
+    estate.mutations()
+    with pytest.raises(StateError, match="disk is full"):
+        estate.apply(by=_LedgerFails())
+    assert estate.mutations() == {"POST orders": 1}
+    assert estate.plan().doubts == ()
 
 
 def test_apply_polls_what_is_at_work_from_before(estate: Estate) -> None:

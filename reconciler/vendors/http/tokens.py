@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from reconciler import contract
 from reconciler.clock import Clock
-from reconciler.errors import SignInFailed
+from reconciler.errors import Locked, NotSent, SealingError, SignInFailed
 from reconciler.model import Secret
 
 # Renewed this many seconds, or this part of the lifetime if that is less, before the end.
@@ -14,13 +14,18 @@ _MARGIN_PART = 0.1
 
 
 class Tokens:
-    """Hands out the current token; `sign_in` gets a new one and raises NotSent or SignInFailed."""
+    """Hands out the current token; `sign_in` gets a new one and raises NotSent or SignInFailed.
+
+    Of a credential that is kept also Locked and SealingError: what ends a run before anything is done. Once there was a
+    token they are NotSent: a call fails, and what is in flight goes on.
+    """
 
     def __init__(self, sign_in: Callable[[], Awaitable[contract.Token]], *, clock: Clock) -> None:
         self._sign_in = sign_in
         self._clock = clock
         self._current: Secret | None = None
         self._ends = 0.0
+        self._given = False
         self._renewal: asyncio.Task[Secret] | None = None
         self._refusal: SignInFailed | None = None
 
@@ -56,7 +61,11 @@ class Tokens:
         except SignInFailed as refusal:
             self._refusal = refusal
             raise
-        self._current = token.value
+        except (Locked, SealingError) as error:
+            if not self._given:
+                raise
+            raise NotSent(str(error)) from error
+        self._current, self._given = token.value, True
         self._ends = began + token.lifetime - min(_MARGIN_SECONDS, _MARGIN_PART * token.lifetime)
         return token.value
 
