@@ -47,6 +47,14 @@ class Keeper:
         logs.mask([secret])
         return Newest(secret, configured=secret == self.start)
 
+    async def prove(self) -> None:
+        """Write again what is kept: a starting value takes its place only with what the vendor gives for it."""
+        record = await self._record()
+        if record is not None:
+            await self.ledger.write_credential(record, now=self.clock.now())
+        elif self.start is not None:
+            await self.keep(self.start)
+
     async def keep(self, secret: Secret) -> None:
         """Seal it and write it; durable on return."""
         logs.mask([secret])

@@ -119,6 +119,9 @@ class Keeping:
         """Return it."""
         return Newest(self.secret, configured=False)
 
+    async def prove(self) -> None:
+        """Do nothing; it can always be replaced."""
+
     async def keep(self, secret: Secret) -> None:
         """Replace it."""
         self.secret = secret

@@ -94,6 +94,14 @@ def test_a_replaced_value_begins_anew(place: Place, books: Books) -> None:
     assert books.grants == [START, f"{PREFIX}replaced", f"{PREFIX}2"]
 
 
+def test_a_mistyped_value_ends_nothing(place: Place, books: Books) -> None:
+    """A configured value that the vendor never took leaves what is kept: put right, runs go on with that."""
+    assert attempt(place) == ""
+    assert "does not accept the configured starting value" in attempt(dataclasses.replace(place, start="mistyped"))
+    assert attempt(place) == ""
+    assert books.grants == [START, "mistyped", f"{PREFIX}1"]
+
+
 def test_a_value_that_is_taken_away_and_put_back_is_nothing_new(place: Place, books: Books) -> None:
     """The configured value may go once one is kept; the same value put back later does not begin anew."""
     without = dataclasses.replace(place, start=None)

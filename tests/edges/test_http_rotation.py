@@ -58,6 +58,11 @@ class Notebook:
         """Return what was kept last."""
         return None if self._newest is None else Newest(self._newest, self._configured)
 
+    async def prove(self) -> None:
+        """Write what is kept, or fail."""
+        assert self._newest is not None
+        await self.keep(self._newest)
+
     async def keep(self, secret: Secret) -> None:
         """Keep it, or fail."""
         await asyncio.sleep(0)

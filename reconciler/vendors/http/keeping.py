@@ -26,6 +26,10 @@ class Keeper(Protocol):
         """Return the newest; None when there is none yet. SealingError when it cannot be opened."""
         ...
 
+    async def prove(self) -> None:
+        """Prove that the newest can be written, by writing again what is kept; StateError when it cannot."""
+        ...
+
     async def keep(self, secret: Secret) -> None:
         """Write the newest; it is durable on return. StateError when that fails."""
         ...

@@ -124,7 +124,7 @@ class SigningIn:
         if newest is None:
             raise SignInFailed(f"{name} has no {rotation.field} yet, neither configured nor kept; {self._cure}")
         # A ledger that cannot be written must be found out while the present one still lives.
-        await keeper.keep(newest.secret)
+        await keeper.prove()
         answer = await self._post({**self._sign_in.form, rotation.field: newest.secret})
         if _is_dead(answer):
             raise SignInFailed(self._ended(newest))
