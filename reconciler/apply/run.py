@@ -11,7 +11,7 @@ from reconciler.apply import protocol
 from reconciler.apply.desk import Account, Desk
 from reconciler.apply.protocol import End
 from reconciler.contract import Kind, NoRecovery, Observed, Scope, SyncStatus
-from reconciler.errors import StateError, VendorError
+from reconciler.errors import VendorError
 from reconciler.model import Address
 from reconciler.plan.report import Outcome, Result
 from reconciler.plan.value import Action
@@ -43,12 +43,13 @@ class Performance:
     _ends: dict[str, "asyncio.Future[End]"] = dataclasses.field(default_factory=dict)
     _alone: dict[str, asyncio.Lock] = dataclasses.field(default_factory=dict)
     _spent: dict[str, int] = dataclasses.field(default_factory=dict)
-    _failure: StateError | None = None
+    _failure: Exception | None = None
 
     async def play(self) -> list[Result]:
         """Carry out all actions and return how each ended, in plan order.
 
-        Raises StateError, after everything in flight has ended, when the ledger cannot be written.
+        Raises StateError when the ledger cannot be written, and whatever an adapter trips over: after everything in
+        flight has ended.
         """
         loop = asyncio.get_running_loop()
         self._ends = {action.id: loop.create_future() for action in self.actions}
@@ -65,7 +66,7 @@ class Performance:
             self.progress(action, None)
             try:
                 end = await self._act(action)
-            except StateError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, what is in flight beside it must end first
                 self._fail(error)
                 end = End(Outcome.IN_DOUBT, error=f"{action.id}: {error}")
         self.progress(action, end.outcome)
@@ -75,10 +76,10 @@ class Performance:
         """Wait for what a vendor is still working on; nothing depends on how that ends."""
         try:
             await self._poll(address)
-        except StateError as error:
+        except Exception as error:  # noqa: BLE001 - as for actions
             self._fail(error)
 
-    def _fail(self, error: StateError) -> None:
+    def _fail(self, error: Exception) -> None:
         """Start nothing more; what is in flight ends and is recorded."""
         self._failure, self.desk.stopping = error, True
 
