@@ -185,6 +185,15 @@ UPDATE claims SET state = 'released', fence = :fence, reason = :reason, deadline
     updated_at = :now
 WHERE scope = :scope AND address = :address AND operation = :operation AND revision = :revision AND state = 'done'
 """
+BEHIND = """
+SELECT 1 FROM claims JOIN objects USING (scope, address)
+WHERE scope = :scope AND address = :address AND operation = :operation AND revision = :revision
+    AND state = 'done' AND claims.applied <> '{}' AND updated_at >= recorded_at
+"""
+CATCH_UP = """
+UPDATE objects SET applied = :applied, changed = :changed, recorded_at = :now
+WHERE scope = :scope AND address = :address
+"""
 APPLIED_BY = """
 SELECT applied FROM claims
 WHERE scope = :scope AND address = :address AND operation = :operation AND revision = :revision AND state = 'done'

@@ -12,9 +12,9 @@ from typing import Any
 
 from reconciler.contract import ClaimState
 from reconciler.errors import FenceLost, StateError
-from reconciler.ledger import statements
+from reconciler.ledger import reading, statements
 from reconciler.ledger.protocol import Attempt, Claimed, ClaimKey, Denied
-from reconciler.ledger.rows import Row, json_text
+from reconciler.ledger.rows import Row, json_text, time_text
 from reconciler.model import Json
 
 # What rows lack that a program of schema 1 has spilled.
@@ -60,9 +60,19 @@ def begin_attempt(
         found = connection.execute(statements.CLAIM, name).fetchone()
         if found is not None and (denied := _denied(found, once=once)):
             return denied
+    if connection.execute(statements.BEHIND, row).fetchone():
+        _catch_up(connection, key, row)
     [(claim, n)] = connection.execute(statements.TAKE_CLAIM, row).fetchall()
     connection.execute(statements.SENT, {**row, "claim": claim, "n": n})
     return Attempt(key, n)
+
+
+def _catch_up(connection: sqlite3.Connection, key: ClaimKey, row: Row) -> None:
+    """Record with the object what was applied since: a claim that is taken again forgets what it had applied."""
+    known = reading.read_memory(connection, [key.scope])[key.address]
+    changed = {name: time_text(moment) for name, moment in known.changed_at.items()}
+    made = {"applied": json_text(dict(known.applied)), "changed": json_text(changed)}
+    connection.execute(statements.CATCH_UP, {**row, **made})
 
 
 def _denied(found: tuple[str, int, str | None], *, once: bool) -> Denied | None:

@@ -108,6 +108,25 @@ def test_later_step_wins(root: Path | None) -> None:
 
 
 @pytest.mark.parametrize("verdict", [DOUBT, RELEASED, Verdict(ClaimState.REFUSED)], ids=lambda one: one.state.value)
+def test_step_taken_again_in_vain_leaves_what_stood(root: Path | None, verdict: Verdict) -> None:
+    """After a run that died, the next attempt of the same step takes nothing of what the one before it applied."""
+
+    async def scenario(book: Book) -> None:
+        book.ledger.record_object(book.run, SCOPE, record_of(applied={"roles": "hmac:0", "name": "hmac:1"}), now=NOW)
+        await step(book, "assign", roles="hmac:1")
+        await step(book, "update", roles="hmac:2", device="hmac:3")
+        again = intent_of(key_of(operation="update"), once=False, applied={"name": "hmac:4"})
+        attempt = await book.ledger.begin_attempt(book.run, again, now=LATEST)
+        assert isinstance(attempt, Attempt)
+        book.ledger.conclude(book.run, attempt, verdict, now=LATEST)
+        memory = await memory_of(book)
+        assert memory.applied == {"roles": "hmac:2", "name": "hmac:1", "device": "hmac:3"}
+        assert memory.changed_at == {"roles": LATER, "device": LATER}
+
+    within(root, scenario)
+
+
+@pytest.mark.parametrize("verdict", [DOUBT, RELEASED, Verdict(ClaimState.REFUSED)], ids=lambda one: one.state.value)
 def test_step_that_is_not_done_applied_nothing(root: Path | None, verdict: Verdict) -> None:
     """What is in doubt, released or refused does not count as applied."""
 
