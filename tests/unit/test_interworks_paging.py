@@ -27,7 +27,7 @@ class Scripted:
         """Answer with the asked page."""
         assert not missing_ok
         self.calls.append(call)
-        return Answer(200, self.pages(int(call.query["page"])))
+        return Answer(200, self.pages(int(str(call.query["page"]))))
 
 
 def read(pages: Pages, *, condition: str = "") -> list[Json]:
