@@ -123,6 +123,7 @@ async def _desk(context: Context, run: Run) -> Desk:
         wanted=context.estate.wanted,
         ids=ids,
         done_at=done_at,
+        attached=context.attached,
     )
 
 
