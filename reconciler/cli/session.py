@@ -191,13 +191,10 @@ async def online(
             output.note(f"note: {notice}")
         accounts = {}
         for vendor in vendors:
-            client = http.Client(
-                connecting.connection(settings, vendor),
-                clock=clock,
-                random=random.random,
-                keeper=connecting.keeper(settings, vendor, book=book, clock=clock),
-            )
-            account = connecting.account(settings, vendor, await stack.enter_async_context(client))
+            client = connecting.client(settings, vendor, book=book, clock=clock)
+            if isinstance(client, http.Client):
+                await stack.enter_async_context(client)
+            account = connecting.account(settings, vendor, client)
             accounts.update(dict.fromkeys(vendor.serves, account))
         yield Context(
             project=settings.project,
