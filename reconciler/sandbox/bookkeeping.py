@@ -15,7 +15,7 @@ _NAMESPACE = uuid.UUID("00000000-0000-4000-8000-000000000000")
 
 
 class Bookkeeping:
-    """What a vendor remembers. A subclass has a table for each name in `KINDS` (as an attribute), with rows of that kind."""
+    """What a vendor remembers. A subclass has a table for each name in `KINDS`, with rows of that kind."""
 
     KINDS: ClassVar[Mapping[str, type[Any]]] = {}
 

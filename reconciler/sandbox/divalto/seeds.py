@@ -11,7 +11,7 @@ V10, V7 = "INFINITY_V10_WEAVY_V5", "INFINITY_V7"
 _SINCE = "2024-01-08T09:00:00Z"
 
 
-def keys() -> list[Key]:
+def api_keys() -> list[Key]:
     """Return the partner's key."""
     return [Key("test", API_KEY, user_name=USER_NAME, password=PASSWORD)]
 

@@ -3,8 +3,8 @@
 A shape names the fields of an object and what each may hold. Null is allowed everywhere.
 """
 
-import datetime
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import TypeAlias
 
 from reconciler.sandbox.divalto.errors import MALFORMED, UNKNOWN_FIELD, Refused, finding
@@ -32,7 +32,7 @@ def flag(value: object, place: str) -> list[JsonObject]:
 def day(value: object, place: str) -> list[JsonObject]:
     """Find a value that is no date `YYYY-MM-DD`."""
     try:
-        if isinstance(value, str) and len(value) == len("YYYY-MM-DD") and datetime.date.fromisoformat(value):
+        if isinstance(value, str) and len(value) == len("YYYY-MM-DD") and date.fromisoformat(value):
             return []
     except ValueError:
         pass

@@ -92,8 +92,11 @@ class Books(Bookkeeping):
             self.sites.put(site)
         for opportunity in seeds.opportunities():
             self.opportunities.put(opportunity)
-        for key in seeds.keys():
+        for key in seeds.api_keys():
             self.keys.put(key)
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclasses.dataclass
@@ -102,7 +105,7 @@ class Desk:
 
     books: Books
     settings: Settings
-    settled: datetime = datetime.min.replace(tzinfo=UTC)
+    settled: datetime = _LONG_AGO
 
     @property
     def catalog(self) -> Catalog:

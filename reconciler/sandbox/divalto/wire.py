@@ -66,6 +66,11 @@ def outward(value: object) -> object:
     return value
 
 
+def outward_row(values: JsonObject) -> JsonObject:
+    """Return the fields of one row with the vendor's `UTC` in names."""
+    return {_renamed(name): outward(value) for name, value in values.items()}
+
+
 def inward(values: JsonObject) -> JsonObject:
     """Return the fields of one row by the names rows have, the inverse of `outward`."""
     return {
@@ -78,7 +83,7 @@ def inward(values: JsonObject) -> JsonObject:
 
 def shown(row: Row) -> JsonObject:
     """Return a row as replies show it."""
-    return {_renamed(name): outward(value) for name, value in to_json(row, hidden=False).items()}
+    return outward_row(to_json(row, hidden=False))
 
 
 def shown_order(desk: Desk, order: Order) -> JsonObject:
