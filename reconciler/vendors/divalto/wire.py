@@ -24,6 +24,7 @@ VALIDATE = Endpoint("validate-order", "POST", "/v1/orders/validate")
 """A dry run without side effects: a read, though it carries the order."""
 LIST_ORDERS = Endpoint("list-orders", "GET", "/v1/orders")
 READ_ORDER = Endpoint("read-order", "GET", "/v1/orders/{order}")
+READ_HISTORY = Endpoint("read-history", "GET", "/v1/orders/{order}/history")
 CREATE_ORDER = Endpoint("create-order", "POST", "/v1/orders", mutates=True)
 CORRECT_ORDER = Endpoint("correct-order", "PUT", "/v1/orders/{order}", mutates=True)
 ATTACH = Endpoint("attach-document", "POST", "/v1/orders/{order}/documents", mutates=True)
@@ -43,6 +44,7 @@ ENDPOINTS = (
     VALIDATE,
     LIST_ORDERS,
     READ_ORDER,
+    READ_HISTORY,
     CREATE_ORDER,
     CORRECT_ORDER,
     ATTACH,
