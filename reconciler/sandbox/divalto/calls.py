@@ -49,8 +49,9 @@ class Call:
         if self.request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
             raise Refused(415, "application/json attendu")
         try:
-            body = json.loads(self.request.body)
-        except ValueError as error:
+            body = json.loads(self.request.body, parse_constant=_no_number)
+            json.dumps(body, ensure_ascii=False).encode()
+        except (ValueError, RecursionError) as error:
             raise malformed("Le corps n'est pas du JSON") from error
         if not isinstance(body, dict):
             raise malformed("Le corps n'est pas un objet JSON")
@@ -91,6 +92,10 @@ class Call:
         if not text.isdecimal() or len(text) > 9:
             raise malformed(f"{name} n'est pas un nombre", field=name)
         return int(text)
+
+
+def _no_number(text: str) -> object:
+    raise ValueError(f"{text} is no JSON")
 
 
 def stale(present: int) -> Refused:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from reconciler.sandbox.divalto import automatic, errors, keys, routing
 from reconciler.sandbox.divalto.backoffice import Office
-from reconciler.sandbox.divalto.errors import QUOTA_EXCEEDED, Refused
+from reconciler.sandbox.divalto.errors import Refused
+from reconciler.sandbox.divalto.records import Key
 from reconciler.sandbox.divalto.settings import ENVELOPE_200, HTTP, Settings
 from reconciler.sandbox.divalto.store import Books, Desk
 from reconciler.sandbox.messages import Reply, Request, json_reply, with_header
@@ -40,13 +41,16 @@ class Divalto:
     def handle(self, request: Request) -> Reply:
         """Answer one request and commit its effects."""
         self.settle(request.now)
-        request_id = request.headers.get("x-request-id", "")
+        request_id, key = request.headers.get("x-request-id", ""), None
         try:
-            reply = self._answer(request)
+            key = None if _is_login(request) else keys.caller(self._desk, request)
+            reply = self._answer(request, key=key)
         except Refused as refused:
             reply = refused.reply(self._desk.settings, request_id=request_id)
-            if refused.status == 429 and self._desk.settings.retry_after:
-                reply = with_header(reply, "retry-after", value=self._desk.settings.retry_after)
+            if refused.status == 429:
+                reply = self._paced(reply)
+        soon = None if key is None else keys.expiry_warning(key, now=request.now)
+        reply = with_header(reply, "x-api-key-expires", value=soon) if soon else reply
         return with_header(reply, "x-request-id", value=request_id) if request_id else reply
 
     def is_mutating(self, request: Request) -> bool:
@@ -59,18 +63,18 @@ class Divalto:
 
     def rate_limited(self) -> Reply:
         """Return 429 QUOTA_EXCEEDED, with `Retry-After` when the setting is not empty."""
-        reply, text = self.refusal(429), self._desk.settings.retry_after
+        return self._paced(self.refusal(429))
+
+    def _paced(self, reply: Reply) -> Reply:
+        text = self._desk.settings.retry_after
         return with_header(reply, "retry-after", value=text) if text else reply
 
-    def _answer(self, request: Request) -> Reply:
-        if request.path.rstrip("/").lower() == keys.LOGIN_PATH and request.method == "POST":
+    def _answer(self, request: Request, *, key: Key | None) -> Reply:
+        if key is None:
             return self._dressed(keys.login(self._desk, request))
-        key = keys.caller(self._desk, request)
         if self._too_fast(request.received):
-            raise Refused(429, "Trop de requêtes", code=QUOTA_EXCEEDED)
-        reply = self._dressed(routing.answer(self._desk, request, key=key))
-        soon = keys.expiry_warning(key, now=request.now)
-        return with_header(reply, "x-api-key-expires", value=soon) if soon else reply
+            raise Refused(429, "Trop de requêtes")
+        return self._dressed(routing.answer(self._desk, request, key=key))
 
     def _dressed(self, reply: Reply) -> Reply:
         """Say on the error level that the settings choose that all is well."""
@@ -93,3 +97,7 @@ class Divalto:
             return True
         self._recent.append(now)
         return False
+
+
+def _is_login(request: Request) -> bool:
+    return request.path.rstrip("/").lower() == keys.LOGIN_PATH and request.method == "POST"

@@ -44,8 +44,8 @@ def levels(case: Case) -> Found:
 
 
 def _quantity(line: Line) -> Found:
-    whole = isinstance(line.quantity, int | float) and line.quantity == int(line.quantity)
-    if not whole or int(str(line.quantity).partition(".")[0]) < 1 or (line.odata and line.quantity != 1):
+    amount = line.quantity if isinstance(line.quantity, int | float) else 0
+    if amount < 1 or amount % 1 or (line.odata and amount != 1):
         yield finding(f"{line.place}/quantity", "OUT_OF_RANGE", "quantité hors limites")
 
 

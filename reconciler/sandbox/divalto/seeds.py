@@ -50,9 +50,9 @@ def catalog() -> Catalog:
         ),
         document_types=(
             {"code": "BON_DE_COMMANDE", "label": "Bon de commande", "min": 1, "max": 5},
-            {"code": "ATTESTATION_SIGNATURE", "label": "Attestation de signature", "min": 0, "max": 5},
-            {"code": "DEVIS", "label": "Devis", "min": 0, "max": 5},
-            {"code": "AUTRE", "label": "Autre", "min": 0, "max": 20},
+            {"code": "ATTESTATION_SIGNATURE", "label": "Attestation de signature", "min": 0, "max": 99},
+            {"code": "DEVIS", "label": "Devis", "min": 0, "max": 99},
+            {"code": "AUTRE", "label": "Autre", "min": 0, "max": 99},
         ),
         products=(
             _odata("SAAS IO ODATA", "ERP", "standard"),

@@ -3,6 +3,7 @@
 A shape names the fields of an object and what each may hold. Null is allowed everywhere.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypeAlias
@@ -10,6 +11,7 @@ from typing import TypeAlias
 from reconciler.sandbox.divalto.errors import MALFORMED, UNKNOWN_FIELD, Refused, finding
 from reconciler.sandbox.messages import JsonObject
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 Check: TypeAlias = Callable[[object, str], list[JsonObject]]
 
 
@@ -32,7 +34,7 @@ def flag(value: object, place: str) -> list[JsonObject]:
 def day(value: object, place: str) -> list[JsonObject]:
     """Find a value that is no date `YYYY-MM-DD`."""
     try:
-        if isinstance(value, str) and len(value) == len("YYYY-MM-DD") and date.fromisoformat(value):
+        if isinstance(value, str) and _DAY.fullmatch(value) and date.fromisoformat(value):
             return []
     except ValueError:
         pass

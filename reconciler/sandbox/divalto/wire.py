@@ -95,7 +95,7 @@ def shown_order(desk: Desk, order: Order) -> JsonObject:
         **{name: order.body.get(name) for name in BODY_FIELDS},
         **order.filled,
         **own,
-        "statusLabel": LABELS[order.status],
+        "statusLabel": LABELS.get(order.status, order.status),
         "documents": [shown(document) for document in documents],
         "links": {"portal": None},
     }
