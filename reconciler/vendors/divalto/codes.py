@@ -92,8 +92,8 @@ CODES: Mapping[str, Rule] = {
     ),
     DATE: Rule(
         "delivery date",
-        "The desired day of delivery is past or less than two working days away (V12, V21); a past one is refused before "
-        "the order is submitted. Days are those of Paris.",
+        "The desired day of delivery is past or less than two working days away (V12, V21); a past one is refused "
+        "before the order is submitted. Days are those of Paris.",
         "Choose a later day.",
     ),
     PRODUCT_REQUIRES: Rule(
@@ -103,8 +103,7 @@ CODES: Mapping[str, Rule] = {
     ),
     PRODUCT_EXCLUSIVE: Rule(
         "two levels of one product",
-        "An order has at most one ODATA reference for the ERP and one for the CRM, and each product stands in one line "
-        "(V16).",
+        "An order has at most one ODATA reference for the ERP and one for the CRM (V16).",
         "Keep one of them.",
     ),
     QUANTITY: Rule(
@@ -129,7 +128,8 @@ CODES: Mapping[str, Rule] = {
     ),
     DOCUMENT_REQUIRED: Rule(
         "document missing",
-        "Every order has a purchase order, BON_DE_COMMANDE (V14), and as many documents of a type as the catalogue says.",
+        "Every order has a purchase order, BON_DE_COMMANDE (V14), and as many documents of a type as the catalogue "
+        "says.",
         "Attach one by `file`, or have it made by `generate`.",
     ),
     DOCUMENT_UNFIT: Rule(

@@ -11,9 +11,10 @@ from reconciler.vendors.divalto import normal, wire
 NEEDED = ("name", "address1", "postalCode", "city", "country", "phoneNumber", "email")
 """What every new site has (reference, 2.3)."""
 
-EU = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)
+EU = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
+    "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+})  # fmt: skip
 """ISO 3166-1 codes of the European Union's members."""
 
 

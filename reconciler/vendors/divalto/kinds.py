@@ -87,7 +87,7 @@ class NewSite(_Optional):
 class Declared(Spec):
     """What a supplied purchase order says, since nobody reads it here."""
 
-    site: Number = pydantic.Field(description="Number of the site that it names.")
+    site: Number = pydantic.Field(default=_UNMANAGED, description="Number of the site that it names.")
     references: Annotated[list[Text], pydantic.Field(min_length=1, max_length=500)] = pydantic.Field(
         description="Product references that it names."
     )
