@@ -120,7 +120,11 @@ def _site(desk: Desk, call: Call) -> Site:
 
 def _wrong(body: JsonObject) -> Iterator[JsonObject]:
     changes = body.get("changes")
-    yield from formrules.client_reference(str(body.get("clientReference") or ""))
+    reference = str(body.get("clientReference") or "")
+    if not reference:
+        yield formrules.required("/clientReference")
+    if len(reference) > formrules.LONGEST_FACT:
+        yield formrules.too_long("/clientReference", formrules.LONGEST_FACT)
     if body.get("baseVersion") is None:
         yield formrules.required("/baseVersion")
     if not isinstance(changes, dict) or not changes:
