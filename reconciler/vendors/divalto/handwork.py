@@ -15,7 +15,10 @@ def asking(wanted: Wanted) -> str:
 
 
 def _order(wanted: Wanted, scope: Scope) -> tuple[Observed, ...]:
-    placed = next((scope.done_at[one, catalogue.PLACE] for one in wanted.addresses if (one, catalogue.PLACE) in scope.done_at), None)
+    placed = next(
+        (scope.done_at[one, catalogue.PLACE] for one in wanted.addresses if (one, catalogue.PLACE) in scope.done_at),
+        None,
+    )
     if placed is None:
         return ()
     number = next((scope.ids[one] for one in wanted.addresses if scope.ids.get(one)), "")

@@ -1,7 +1,8 @@
 """Moments and days as Divalto means them: instants in UTC, days in Paris. Pure."""
 
-import zoneinfo
 from datetime import UTC, date, datetime
+
+from reconciler.vendors.divalto import paris
 
 
 def read(text: str | None) -> datetime | None:
@@ -13,14 +14,9 @@ def read(text: str | None) -> datetime | None:
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
-def today(now: datetime) -> date:
-    """Return the day it is at Divalto."""
-    return now.astimezone(zoneinfo.ZoneInfo("Europe/Paris")).date()
-
-
 def is_past(day: object, now: datetime | None) -> bool:
     """Say whether a day `YYYY-MM-DD` is over at Divalto; an unknown present is never after anything."""
     try:
-        return now is not None and date.fromisoformat(str(day)) < today(now)
+        return now is not None and date.fromisoformat(str(day)) < paris.day(now)
     except ValueError:
         return False

@@ -75,16 +75,6 @@ _PARTS: Mapping[str, Any] = {
 }
 
 
-def whole_fields(wanted: Wanted, prospect: Mapping[str, Json]) -> dict[str, Json]:
-    """Return what an order says in all: as declared, and the site as the opportunity's prospect pre-fills it."""
-    fields = dict(wanted.fields)
-    if wanted.options.get("prefilled"):
-        given = fields.get("newSite")
-        declared = given if isinstance(given, Mapping) else {}
-        fields["newSite"] = normal.filled({**prospect, **declared})
-    return fields
-
-
 def order_body(fields: Mapping[str, Json]) -> dict[str, Json]:
     """Return an order's fields as the vendor takes them, without what is null."""
     body: dict[str, Json] = {}
@@ -123,7 +113,9 @@ def order(
         "newSite": fields.get("newSite"),
         "documents": [shown_document(one) for one in found.documents],
         "answered": answered,
-        "findings": [{"severity": f.severity, "field": f.place, "code": f.code, "message": f.message} for f in findings],
+        "findings": [
+            {"severity": f.severity, "field": f.place, "code": f.code, "message": f.message} for f in findings
+        ],
     }
     if wanted.options.get("prefilled") and isinstance(fields.get("newSite"), Mapping):
         fields["newSite"] = _beside(found, fields["newSite"], wanted.fields.get("newSite"), prospect=prospect)
@@ -153,9 +145,7 @@ def _beside(found: rows.Order, shown: Any, declared: Any, *, prospect: Mapping[s
     own = declared if isinstance(declared, Mapping) else {}
     draft = found.status == wire.BROUILLON
     supplied = normal.filled(prospect)
-    return {
-        word: value for word, value in shown.items() if word in own or (draft and supplied.get(word) != value)
-    }
+    return {word: value for word, value in shown.items() if word in own or (draft and supplied.get(word) != value)}
 
 
 def _detail(found: rows.Order) -> str:
