@@ -64,7 +64,7 @@ def _generation(order: Manifest, fields: Mapping[str, Any], known: Known) -> Ite
         yield from _restricted(order, generation, known)
     if solution is not None and solution not in known.sides:
         yield _unknown(order, "solution", known.sides, known)
-    elif solution is not None and generation in known.generations:
+    elif solution is not None and generation is not None and generation in known.generations:
         yield from _solution(order, generation, solution, known=known)
 
 

@@ -39,8 +39,10 @@ def check(order: Manifest, known: Known) -> Iterator[Problem]:
 
 
 def _unknown(order: Manifest, pointer: str, reference: str, known: Known) -> Problem:
+    """Report a reference that is not listed: wrong by the vendor's own catalogue, open by the working table."""
+    report = finding.error if known.pulled else finding.warning
     hint = finding.likely(reference, known.products) if known.products else "compare it with the price list"
-    return finding.warning(
+    return report(
         order,
         f"{pointer}/product",
         codes.PRODUCT_UNKNOWN,
