@@ -145,7 +145,7 @@ def test_verdict(caller: Caller, name: str) -> None:
     ],
     ids=["none", "other-type", "six", "unknown-type"],
 )
-def test_documents_of_a_dry_run(caller: Caller, documents: Any, found: set[tuple[str, str]]) -> None:
+def test_documents_that_go_with_an_order(caller: Caller, documents: Any, found: set[tuple[str, str]]) -> None:
     """V14: a purchase order goes with every order."""
     assert caller.judged(ODATA, documents) == found
 

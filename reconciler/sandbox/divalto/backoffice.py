@@ -4,19 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from reconciler.sandbox import switches
-from reconciler.sandbox.divalto import automatic, deciding, keys, seeding
+from reconciler.sandbox.divalto import automatic, keys, staffing
 from reconciler.sandbox.divalto.keeping import keep
 from reconciler.sandbox.divalto.records import Order, Site
 from reconciler.sandbox.divalto.settings import Settings
 from reconciler.sandbox.divalto.store import Books, Desk
-from reconciler.sandbox.divalto.wire import inward, outward_row
+from reconciler.sandbox.divalto.wire import inward, seen
 from reconciler.sandbox.messages import JsonObject
 from reconciler.sandbox.simulator import Action
-from reconciler.sandbox.tables import Row, revived, to_json
+from reconciler.sandbox.tables import revived, to_json
 
 _EDITABLE = ("catalog", "sites", "opportunities", "orders", "documents", "certificates", "changeRequests", "keys")
 _NOT_SHOWN = ("tokens", "mails", "contents", "editions")
-_DELAYS = {"A_TRAITER": "hoursATraiter", "EN_COURS": "hoursEnCours", "PROVISIONING": "hoursProvisioning"}
 
 
 class Office:
@@ -29,23 +28,17 @@ class Office:
 
     def actions(self) -> Mapping[str, Action]:
         """Return what the staff decides and how: orders, change requests, their policy, and the fixtures."""
-        return {
-            "POST /orders/{number}/decide": self._decide,
-            "POST /siteChangeRequests/{number}/decide": self._decide_change,
-            "GET /policy": lambda _, __: self._policy(),
-            "POST /policy": self._change_policy,
-            "POST /seed": lambda body, _: seeding.seed(self._desk, body),
-        }
+        return staffing.actions(self._desk)
 
     def books(self, now: datetime) -> JsonObject:
         """Return all rows but mails, tokens and contents, settled up to now."""
         automatic.settle(self._desk, now)
         tables = self._desk.books.tables().items()
-        return {name: [_seen(row) for row in table] for name, (_, table) in tables if name not in _NOT_SHOWN}
+        return {name: [seen(row) for row in table] for name, (_, table) in tables if name not in _NOT_SHOWN}
 
     def outbox(self) -> list[JsonObject]:
         """Return the mails sent so far."""
-        return [_seen(mail) for mail in self._desk.books.mails]
+        return [seen(mail) for mail in self._desk.books.mails]
 
     def clear_outbox(self) -> None:
         """Forget the mails."""
@@ -79,8 +72,8 @@ class Office:
         if table.key_of(edited) != key:
             raise ValueError(f"{what} {key} cannot take another id; delete it instead")
         if isinstance(edited, Order) and "version" not in changes:
-            return _seen(keep(self._desk, edited, now=now))
-        return _seen(table.put(edited))
+            return seen(keep(self._desk, edited, now=now))
+        return seen(table.put(edited))
 
     def delete(self, what: str, key: str) -> None:
         """Delete one row."""
@@ -103,29 +96,6 @@ class Office:
         if isinstance(books, dict) and isinstance(settings, dict):
             self._desk.books.load(books)
             self._desk.settings = switches.merged(self._desk.settings, {**settings, **self._standing})
-
-    def _decide(self, body: JsonObject, now: datetime) -> object:
-        return _seen(deciding.decide(self._desk, str(body["number"]), details=body, now=now))
-
-    def _decide_change(self, body: JsonObject, now: datetime) -> object:
-        return _seen(deciding.decide_change(self._desk, str(body["number"]), details=body, now=now))
-
-    def _policy(self) -> JsonObject:
-        settings = self.read_settings()
-        return {"auto": settings["auto"], "delaysHours": {name: settings[key] for name, key in _DELAYS.items()}}
-
-    def _change_policy(self, body: JsonObject, _: datetime) -> object:
-        delays = body.get("delaysHours", {})
-        unknown = set(body) - {"auto", "delaysHours"}
-        if unknown or not isinstance(delays, dict) or not set(delays) <= set(_DELAYS):
-            raise ValueError(f"policy has auto and delaysHours of {', '.join(_DELAYS)}; nothing else")
-        auto = {"auto": body["auto"]} if "auto" in body else {}
-        self.change_settings({**auto, **{_DELAYS[name]: hours for name, hours in delays.items()}})
-        return self._policy()
-
-
-def _seen(row: Row) -> JsonObject:
-    return outward_row(to_json(row))
 
 
 def _what(what: object) -> str:

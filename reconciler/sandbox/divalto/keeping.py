@@ -57,7 +57,7 @@ def keep(desk: Desk, order: Order, *, now: datetime) -> Order:
 
 def begin(desk: Desk, order: Order, *, now: datetime) -> Order:
     """Keep a new draft."""
-    _step(desk, order.order_number, None, BROUILLON, now=now, actor="partner", reason=None)
+    _step(desk, order.order_number, moved=(None, BROUILLON), now=now, actor="partner", reason=None)
     return keep(desk, order, now=now)
 
 
@@ -67,7 +67,7 @@ def move(
     """Bring an order into another status; refused with 409 where the status machine has no such way."""
     if to not in MOVES.get(order.status, ()):
         raise no_way(order, to)
-    _step(desk, order.order_number, order.status, to, now=now, actor=actor, reason=reason)
+    _step(desk, order.order_number, moved=(order.status, to), now=now, actor=actor, reason=reason)
     moved = dataclasses.replace(
         order,
         status=to,
@@ -113,7 +113,7 @@ def due(order: Order, *, hours: float) -> datetime:
 
 
 def _step(
-    desk: Desk, number: str, origin: str | None, to: str, *, now: datetime, actor: str, reason: str | None
+    desk: Desk, number: str, *, moved: tuple[str | None, str], now: datetime, actor: str, reason: str | None
 ) -> None:
-    step = Step(desk.books.count("step"), number, stamp(now), origin, to, actor, reason)
+    step = Step(desk.books.count("step"), number, stamp(now), *moved, actor, reason)
     desk.books.history.put(step)

@@ -61,7 +61,8 @@ def login(desk: Desk, request: Request) -> Reply:
     body = call.form()
     shapes.require(shapes.LOGIN, body)
     given = (body.get("projectCode"), body.get("userName"), body.get("password"))
-    key = next((row for row in desk.books.keys if given == (row.code, row.user_name, row.password)), None)
+    users = [row for row in desk.books.keys if row.user_name]
+    key = next((row for row in users if given == (row.code, row.user_name, row.password)), None)
     if key is None:
         raise Refused(401, "Utilisateur ou mot de passe inconnu")
     _lasting(key, at=request.received)

@@ -229,15 +229,15 @@ class Catalog:
 
 @dataclasses.dataclass(frozen=True)
 class Key:
-    """An API key of a partner; null for `expiresUtc` is "as the setting says"."""
+    """An API key of a partner; null for `expiresUtc` is "as the setting says". Without a user there is no login."""
 
     label: str
     key: str
     partner: str = PARTNER
     environment: str = "TEST"
     expires_utc: str | None = None
-    user_name: str = "demo"
-    password: str = "demo-password"  # noqa: S105 - of the simulator
+    user_name: str = ""
+    password: str = ""
 
     @property
     def code(self) -> str:

@@ -86,6 +86,11 @@ def shown(row: Row) -> JsonObject:
     return outward_row(to_json(row, hidden=False))
 
 
+def seen(row: Row) -> JsonObject:
+    """Return a row as the staff sees it: with the simulator's own fields."""
+    return outward_row(to_json(row))
+
+
 def shown_order(desk: Desk, order: Order) -> JsonObject:
     """Return an order as replies show it."""
     row = to_json(order)
