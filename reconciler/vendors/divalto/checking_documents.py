@@ -29,7 +29,7 @@ def check(order: Manifest, world: World, *, known: Known, settings: Options) -> 
                 f"{pointer}/type",
                 codes.VALUE_UNKNOWN,
                 says=f"document type {document.type} is not in the catalogue",
-                do=f"{finding.likely(document.type, known.document_types)}, {known.cure}",
+                do=known.or_pull(finding.likely(document.type, known.document_types)),
             )
         if (document.file is None) == (document.generate is None):
             yield _unfit(order, pointer, "document has not exactly one source", "write `file` or `generate`")
@@ -53,7 +53,7 @@ def _numbers(order: Manifest, known: Known) -> Iterator[Problem]:
                 "/spec/documents",
                 codes.DOCUMENT_REQUIRED,
                 says=f"order {order.name} has {given[type_]} documents of type {type_}",
-                do=f"attach at least {least}" if given[type_] < least else f"attach at most {most}, {known.cure}",
+                do=f"attach at least {least}" if given[type_] < least else known.or_pull(f"attach at most {most}"),
             )
 
 

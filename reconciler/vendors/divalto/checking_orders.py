@@ -48,7 +48,7 @@ def _type(order: Manifest, known: Known) -> Iterator[Problem]:
             "/spec/origin",
             codes.ORIGIN_NOT_ALLOWED,
             says=f"origin {spec.origin} is not allowed for type {spec.type}",
-            do=f"use {' or '.join(allowed) or 'another type'}, {known.cure}",
+            do=known.or_pull(f"use {' or '.join(allowed) or 'another type'}"),
         )
 
 
@@ -76,7 +76,7 @@ def _solution(order: Manifest, generation: str, solution: str, *, known: Known) 
             "/spec/solution",
             codes.SOLUTION_NOT_ALLOWED,
             says=f"solution {solution} is not one of generation {generation}",
-            do=f"use {' or '.join(allowed) or 'another generation'}, {known.cure}",
+            do=known.or_pull(f"use {' or '.join(allowed) or 'another generation'}"),
         )
 
 
@@ -93,7 +93,7 @@ def _restricted(order: Manifest, generation: str, known: Known) -> Iterator[Prob
             "/spec/generation",
             codes.GENERATION_RESTRICTED,
             says=f"generation {generation} can be ordered with {' and '.join(unfit)} only",
-            do=f"change it, or choose another generation, {known.cure}",
+            do=known.or_pull("change it, or choose another generation"),
         )
 
 
@@ -229,7 +229,7 @@ def _unknown(order: Manifest, word: str, among: Any, known: Known) -> Problem:
         f"/spec/{word}",
         codes.VALUE_UNKNOWN,
         says=f"{word} {value} is not in the catalogue",
-        do=f"{finding.likely(value, among)}, {known.cure}",
+        do=known.or_pull(finding.likely(value, among)),
     )
 
 

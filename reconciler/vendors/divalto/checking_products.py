@@ -33,7 +33,9 @@ def check(order: Manifest, known: Known) -> Iterator[Problem]:
                 order,
                 f"{pointer}/product",
                 codes.PRODUCT_EXCLUSIVE,
-                says=f"{reference} is ordered together with {other}, and both are ODATA for the {product.side}",
+                says=f"{reference} is ordered beside {other}, and both are ODATA for the {product.side}"
+                if other != reference
+                else f"{reference} is ordered twice",
                 do="keep one of them",
             )
 
@@ -47,7 +49,7 @@ def _unknown(order: Manifest, pointer: str, reference: str, known: Known) -> Pro
         f"{pointer}/product",
         codes.PRODUCT_UNKNOWN,
         says=f"product {reference} is not in the catalogue",
-        do=f"{hint}, {known.cure}",
+        do=known.or_pull(hint),
     )
 
 
@@ -61,7 +63,7 @@ def _fitting(order: Manifest, pointer: str, product: Product, known: Known) -> I
             f"{pointer}/product",
             codes.PRODUCT_REQUIRES,
             says=f"{product.reference} can be ordered with {' and '.join(unfit)} only",
-            do=f"set it, or order the product by itself, {known.cure}",
+            do=known.or_pull("set it, or order the product by itself"),
         )
     sides = known.sides.get(spec.solution or "")
     if sides is not None and product.side and product.side not in sides:

@@ -55,10 +55,10 @@ class Known:
         pinned = world.pinned.get("divalto")
         return read(pinned, pulled=True) if pinned else read(shipped.catalogue(), pulled=False)
 
-    @property
-    def cure(self) -> str:
-        """What to do when the catalogue may be the reason of a problem."""
-        return "or refresh the catalogue with `reconciler catalogue pull divalto`"
+    def or_pull(self, advice: str) -> str:
+        """Return what to do, and how to get a newer catalogue when it is that which is wrong."""
+        why = "the catalogue is refreshed" if self.pulled else "a working table is used until the vendor's is pulled"
+        return f"{advice} ({why} with `reconciler catalogue pull divalto`)"
 
 
 def read(data: Any, *, pulled: bool) -> Known:
