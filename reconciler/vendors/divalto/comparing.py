@@ -5,11 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reconciler.contract import Case, Wanted
-from reconciler.model import Json, canonical
+from reconciler.model import Address, Json, canonical
 from reconciler.vendors.divalto import completing, documents, normal, wire
+from reconciler.vendors.divalto.catalogue import OWN
 from reconciler.vendors.divalto.expanding import opportunity_address
 
 Document = Mapping[str, Any]
+CATALOGUE = Address(OWN, "catalogue", "current")
+"""Where an observation keeps the revision of the vendor's catalogue; nothing is wanted there."""
 
 
 def facts(wanted: Wanted) -> dict[str, Json]:

@@ -6,8 +6,8 @@ from reconciler.contract import Observed
 from reconciler.model import Problem
 from reconciler.vendors.divalto import comparing, completing, conditions, options, wire
 from reconciler.vendors.divalto.catalogue import OWN
+from reconciler.vendors.divalto.comparing import CATALOGUE
 from reconciler.vendors.divalto.expanding import opportunity_address
-from reconciler.vendors.divalto.reading_orders import CATALOGUE
 from reconciler.vendors.divalto.steps import Bench
 
 

@@ -13,13 +13,10 @@ from reconciler.errors import VendorError
 from reconciler.model import Address, Json, Secret
 from reconciler.vendors.divalto import catalogue, options, rows, showing, wire
 from reconciler.vendors.divalto.client import attempt, attempts
+from reconciler.vendors.divalto.comparing import CATALOGUE
 from reconciler.vendors.divalto.expanding import opportunity_address
 from reconciler.vendors.divalto.locating import Orders, locate_orders
 from reconciler.vendors.divalto.rounds import Round
-
-CATALOGUE = Address(catalogue.OWN, "catalogue", "current")
-"""Where an observation keeps the revision of the vendor's catalogue; nothing is wanted there."""
-
 
 @dataclasses.dataclass
 class _Beside:
