@@ -201,9 +201,7 @@ class Bench:
             applied=memory.applied,
             fingerprint=fingerprint,
         )
-        return Case(
-            wanted, seen, changes, memory, fingerprint, observation.single, self.pinned, self.clock.now()
-        )
+        return Case(wanted, seen, changes, memory, fingerprint, observation.single, self.pinned, self.clock.now())
 
     def decide(self, address: Address, observation: Observation | None = None) -> Decision:
         """Decide about one object, after a look at everything."""

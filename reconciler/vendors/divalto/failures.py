@@ -96,7 +96,7 @@ def _body(answer: Answer) -> Json:
 def _member(body: Json, name: str) -> Json:
     if not isinstance(body, Mapping):
         return None
-    return next((value for key, value in body.items() if key.lower() == name), None)
+    return next((value for key, value in body.items() if key.lower() == name.lower()), None)
 
 
 def _status(found: Json) -> int:

@@ -11,12 +11,13 @@ from typing import Any
 from reconciler.contract import Asset, Observed, Wanted
 from reconciler.errors import VendorError
 from reconciler.model import Address, Json, Secret
-from reconciler.vendors.divalto import catalogue, options, rows, showing, wire
-from reconciler.vendors.divalto.client import attempt, attempts
+from reconciler.vendors.divalto import options, rows, showing, wire
+from reconciler.vendors.divalto.client import attempt, attempts, reason_of
 from reconciler.vendors.divalto.comparing import CATALOGUE
 from reconciler.vendors.divalto.expanding import opportunity_address
 from reconciler.vendors.divalto.locating import Orders, locate_orders
 from reconciler.vendors.divalto.rounds import Round
+
 
 @dataclasses.dataclass
 class _Beside:
@@ -26,7 +27,7 @@ class _Beside:
     answered: dict[str, int | VendorError] = dataclasses.field(default_factory=dict)
     findings: dict[str, tuple[rows.Finding, ...] | VendorError] = dataclasses.field(default_factory=dict)
     certificates: dict[str, rows.Certificate] = dataclasses.field(default_factory=dict)
-    secrets: dict[str, Mapping[str, Secret]] = dataclasses.field(default_factory=dict)
+    secrets: dict[str, Mapping[str, Secret] | VendorError] = dataclasses.field(default_factory=dict)
 
 
 async def read_orders(this: Round) -> None:
@@ -40,7 +41,7 @@ async def read_orders(this: Round) -> None:
     await _read_certificates(this, beside, found)
     for address, orders in found.items():
         try:
-            this.objects[address] = tuple(_shown(this, beside, row, wanted=this.wanted[address]) for row in orders)
+            this.objects[address] = tuple(_shown(beside, row, wanted=this.wanted[address]) for row in orders)
         except VendorError as error:
             this.lose(address, error)
     if coming and not this.focused:
@@ -117,12 +118,10 @@ async def _read_certificates(this: Round, beside: _Beside, found: Mapping[Addres
 async def _read_secrets(this: Round, beside: _Beside) -> None:
     wanted = [number for number in sorted(beside.certificates) if this.scope.reveal and number not in this.scope.kept]
     answers = await attempts([this.client.fetch_content(number) for number in wanted])
-    for number, answer in zip(wanted, answers, strict=True):
-        if not isinstance(answer, VendorError):
-            beside.secrets[number] = answer
+    beside.secrets = dict(zip(wanted, answers, strict=True))
 
 
-def _shown(this: Round, beside: _Beside, row: rows.Order, *, wanted: Wanted) -> Observed:
+def _shown(beside: _Beside, row: rows.Order, *, wanted: Wanted) -> Observed:
     opportunity: Any = beside.opportunities.get(_code(wanted) or "")
     answered = beside.answered.get(row.number, 0)
     findings = beside.findings.get(row.number, ())
@@ -133,18 +132,21 @@ def _shown(this: Round, beside: _Beside, row: rows.Order, *, wanted: Wanted) -> 
         row,
         wanted,
         prospect=opportunity.prospect if isinstance(opportunity, rows.Opportunity) else {},
-        assets=_assets(this, beside, row.certificates),
+        assets=_assets(beside, row.certificates),
         answered=answered if isinstance(answered, int) else 0,
         findings=findings if isinstance(findings, tuple) else (),
     )
 
 
-def _assets(this: Round, beside: _Beside, numbers: Sequence[str]) -> tuple[Asset, ...]:
+def _assets(beside: _Beside, numbers: Sequence[str]) -> tuple[Asset, ...]:
     """Return an order's certificates; one whose content should have been read and was not is not ready."""
-    assets = []
-    for number in sorted(numbers):
-        found, secrets = beside.certificates.get(number), beside.secrets.get(number, {})
-        lacking = this.scope.reveal and number not in this.scope.kept and not secrets
-        asset = showing.coming(number) if found is None or lacking else showing.asset(found, secrets)
-        assets.append(asset)
-    return tuple(assets)
+    return tuple(_asset(beside, number) for number in sorted(numbers))
+
+
+def _asset(beside: _Beside, number: str) -> Asset:
+    found, secrets = beside.certificates.get(number), beside.secrets.get(number)
+    if found is None:
+        return showing.coming(number, "not listed yet")
+    if isinstance(secrets, VendorError):
+        return showing.coming(number, f"its content cannot be read: {reason_of(secrets)}")
+    return showing.asset(found, secrets or {})

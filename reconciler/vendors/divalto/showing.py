@@ -187,9 +187,9 @@ def asset(one: rows.Certificate, secrets: Mapping[str, Secret]) -> Asset:
     )
 
 
-def coming(number: str) -> Asset:
-    """Return a certificate that an order names and no list shows yet."""
-    return Asset(number, "certificate", 1, SyncStatus.IN_PROGRESS, comment="not listed yet")
+def coming(number: str, why: str) -> Asset:
+    """Return a certificate that an order names and that cannot be had yet."""
+    return Asset(number, "certificate", 1, SyncStatus.IN_PROGRESS, comment=why)
 
 
 def opportunity(code: str, found: rows.Opportunity | None) -> Observed:
