@@ -1,15 +1,12 @@
 """Rules of the simulated Divalto under faults and settings, and of its control plane."""
 
 import pathlib
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from reconciler.sandbox import ConnectionDropped, create_app, create_divalto_app, demo
-from tests.contract.divalto_caller import CHANGE, KEY, ODATA, PDF, REFERENCE, START, Caller, document, partner
-
-Prepared = tuple[str, str, Any, dict[str, str]]
+from tests.contract.divalto_caller import CHANGE, KEY, ODATA, REFERENCE, START, Caller, partner
 
 
 @pytest.fixture
@@ -18,100 +15,9 @@ def caller() -> Caller:
     return partner()
 
 
-def creating(caller: Caller) -> Prepared:
-    """Return a request that creates an order."""
-    return "POST", "/orders", ODATA, {}
-
-
-def replacing(caller: Caller) -> Prepared:
-    """Return a request that replaces a draft."""
-    return "PUT", caller.draft(), {**ODATA, "comments": "x"}, {"If_Match": "2"}
-
-
-def deleting(caller: Caller) -> Prepared:
-    """Return a request that deletes a draft."""
-    return "DELETE", caller.draft(), None, {}
-
-
-def attaching(caller: Caller) -> Prepared:
-    """Return a request that attaches a document."""
-    return "POST", f"{caller.draft()}/documents", document(PDF + b"2"), {}
-
-
-def detaching(caller: Caller) -> Prepared:
-    """Return a request that removes a document."""
-    return "DELETE", f"{caller.draft()}/documents/D1", None, {}
-
-
-def submitting(caller: Caller) -> Prepared:
-    """Return a request that submits an order."""
-    return "POST", f"{caller.draft()}/submit", {"confirm": True}, {"If_Match": "2"}
-
-
-def answering(caller: Caller) -> Prepared:
-    """Return a request that answers a request for complement."""
-    place = caller.placed()
-    caller.decide(place, "take", "ask")
-    return "POST", f"{place}/complement", {"answer": "x", "confirm": True}, {"If_Match": "5"}
-
-
-def cancelling(caller: Caller) -> Prepared:
-    """Return a request that cancels an order."""
-    return "POST", f"{caller.placed()}/cancel", {"reason": "x"}, {"If_Match": "3"}
-
-
-def changing(caller: Caller) -> Prepared:
-    """Return a request that asks for a change of a site."""
-    return "POST", "/sites/123456/changeRequests", CHANGE, {}
-
-
-MUTATING = [creating, replacing, deleting, attaching, detaching, submitting, answering, cancelling, changing]
-
-
 def books(caller: Caller) -> Any:
     """Return the books."""
     return caller.ask("GET", "/_sim/state").json()
-
-
-@pytest.mark.parametrize("prepare", MUTATING)
-@pytest.mark.parametrize(
-    ("kind", "done"), [("drop_before", False), ("drop_after", True), ("status_before", False), ("status_after", True)]
-)
-def test_lost_answers_say_nothing_about_the_effect(
-    caller: Caller, prepare: Callable[[Caller], Prepared], kind: str, done: bool
-) -> None:
-    """Every mutating request can be lost before or after its effect, and has exactly that effect."""
-    method, path, body, headers = prepare(caller)
-    before = books(caller)
-    caller.control("faults", kind=kind, match={"method": method, "path": f"{path}$"})
-    try:
-        assert caller.ask(method, f"/v1{path}", body, **headers).status_code == 500
-    except ConnectionDropped:
-        assert kind.startswith("drop")
-    assert (books(caller) != before) is done
-
-
-@pytest.mark.parametrize(
-    ("prepare", "books_of", "count"),
-    [
-        (creating, "orders", 1),
-        (attaching, "documents", 2),
-        (submitting, "submissions", 1),
-        (changing, "changeRequests", 1),
-    ],
-)
-@pytest.mark.parametrize("kind", ["drop_after", "twice"])
-def test_repeated_request_is_not_done_twice(
-    caller: Caller, prepare: Callable[[Caller], Prepared], books_of: str, count: int, kind: str
-) -> None:
-    """What a caller or a proxy sends again is one order, one document, one submission, one open change request."""
-    method, path, body, headers = prepare(caller)
-    caller.control("faults", kind=kind, match={"method": method, "path": f"{path}$"})
-    if kind == "drop_after":
-        with pytest.raises(ConnectionDropped):
-            caller.ask(method, f"/v1{path}", body, **headers)
-    caller.ask(method, f"/v1{path}", body, **headers)
-    assert len(caller.state(books_of)) == count
 
 
 def test_late_commit(caller: Caller) -> None:

@@ -193,6 +193,7 @@ def test_cancelled_until_taken(caller: Caller) -> None:
     """The partner cancels with a reason while the order waits; later only the staff can."""
     place = caller.placed()
     assert caller.refused("POST", f"{place}/cancel", {}, If_Match="3") == (422, "ORDER_INVALID")
+    assert caller.refused("POST", f"{place}/cancel", {"reason": "x"}, If_Match="2") == (412, "VERSION_MISMATCH")
     answer = caller.post(f"{place}/cancel", {"reason": "erreur"}, If_Match="3").json()
     assert (answer["status"], answer["statusReason"], answer["version"]) == ("ANNULEE", "erreur", 4)
     taken = caller.placed(clientReference="acme/b#1")
@@ -210,6 +211,8 @@ def test_complement_goes_round(caller: Caller) -> None:
     assert (shown["statusReason"], shown["requestedInformation"]["text"]) == ("signature ?", "signature ?")
     assert caller.post(f"{place}/documents", document(PDF + b"2")).json()["orderVersion"] == 6
     assert caller.refused("POST", f"{place}/complement", {"answer": "x"}, If_Match="6") == (422, "CONFIRM_REQUIRED")
+    empty = {"answer": " ", "confirm": True}
+    assert caller.refused("POST", f"{place}/complement", empty, If_Match="6") == (422, "ORDER_INVALID")
     assert caller.refused("POST", f"{place}/complement", answer, If_Match="5") == (412, "VERSION_MISMATCH")
     after = caller.post(f"{place}/complement", answer, If_Match="6").json()
     assert (after["status"], after["requestedInformation"], after["statusReason"]) == ("EN_COURS", None, None)
@@ -231,7 +234,8 @@ def test_lists_are_filtered(caller: Caller) -> None:
     }
     found = {query: [int(row["orderNumber"][-1]) for row in caller.found(f"/orders?{query}")] for query in wanted}
     assert found == {query: [number] if number else [] for query, number in wanted.items()}
-    assert caller.refused("GET", "/orders?modifiedSinceUTC=yesterday") == (400, "MALFORMED")
+    for text in ("yesterday", "2026-02-02T09:00:00"):
+        assert caller.refused("GET", f"/orders?modifiedSinceUTC={text}") == (400, "MALFORMED")
 
 
 def test_history_tells_every_move(caller: Caller) -> None:

@@ -50,6 +50,16 @@ def test_new_site_gets_a_number(caller: Caller, order: dict[str, Any], details: 
     assert (site["name"], site["generation"], site["hosting"]) == ("Neuf SARL", "INFINITY_V10_WEAVY_V5", "SAAS")
 
 
+def test_new_sites_have_numbers_of_their_own(caller: Caller) -> None:
+    """A number is given once, and one that is taken cannot be assigned."""
+    first, second = caller.placed(PRIMO), caller.placed(PRIMO, clientReference="b#1")
+    caller.decide(first, "take", "validate")
+    caller.decide(second, "take")
+    taken = {"decision": "validate", "assignedSiteNumber": "200001"}
+    assert caller.ask("POST", f"/_sim{second}/decide", taken).status_code == 400
+    assert caller.decide(second, "validate")["assignedSiteNumber"] == "200002"
+
+
 @pytest.mark.parametrize(
     ("timing", "issued"), [("on_validation", [0, 1, 1]), ("on_provisioned", [0, 0, 1])], ids=["early", "late"]
 )

@@ -129,7 +129,7 @@ def _validate(desk: Desk, order: Order, verdict: Verdict) -> Order:
 def _provisioned(desk: Desk, order: Order, verdict: Verdict) -> Order:
     if order.status != PROVISIONING:
         raise ValueError(f"order {order.order_number} is {order.status}; validate it first")
-    number = verdict.site or order.coming_site_number or _site_number(desk, order, wanted=None)
+    number = order.coming_site_number or _site_number(desk, order, wanted=verdict.site)
     return _finish(desk, order, number=number, actor=CLOUD, now=verdict.now)
 
 
