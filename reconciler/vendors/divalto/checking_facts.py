@@ -1,4 +1,4 @@
-"""Whether texts have the form and the length that Divalto is taken to want: of sites, contacts, orders. Pure."""
+"""Whether texts have the form and the length that Divalto is taken to want: of sites and orders. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from reconciler.vendors.divalto import codes, finding
 from reconciler.vendors.divalto.options import Options
 
 TEXT_LIMIT = 255
-_LIMITS = {"siretNumber": 14, "vatIntra": 20}
+_LIMITS = {"vatIntra": 20}
 _SIRET = re.compile(r"[0-9]{14}")
 
 
@@ -27,16 +27,8 @@ def check_site_number(manifest: Manifest, pointer: str, number: str, settings: O
 
 def check_facts(manifest: Manifest, pointer: str, facts: Mapping[str, Any]) -> Iterator[Problem]:
     """Check the facts of a site, new or not, in canonical form."""
-    siret, country = facts.get("siretNumber"), facts.get("country")
-    if siret is not None and country not in {None, "FR"}:
-        yield finding.error(
-            manifest,
-            f"{pointer}/siretNumber",
-            codes.NOT_APPLICABLE,
-            says=f"siretNumber is for sites in France, and country is {country}",
-            do="remove it, or correct `country`",
-        )
-    elif siret is not None and not _SIRET.fullmatch(siret):
+    siret = facts.get("siretNumber")
+    if siret is not None and not _SIRET.fullmatch(siret):
         yield finding.error(
             manifest,
             f"{pointer}/siretNumber",

@@ -143,7 +143,6 @@ def _contact(order: Manifest, contact: Mapping[str, Any]) -> Iterator[Problem]:
         yield _required(order, "/spec/contact", ", ".join(lacking), "the main contact needs it")
     if not {"phoneNumber", "mobilePhoneNumber"} & set(contact):
         yield _required(order, "/spec/contact", "phoneNumber or mobilePhoneNumber", "the main contact needs one")
-    yield from check_lengths(order, "/spec/contact", contact)
 
 
 def _recipients(order: Manifest, known: Known) -> Iterator[Problem]:

@@ -88,7 +88,7 @@ def fields_of(manifest: Manifest) -> dict[str, Json]:
 
 
 def _order(manifest: Manifest, world: World, settings: Options) -> Wanted:
-    spec, known = manifest.spec, Known.of(world)
+    spec = manifest.spec
     site = site_of(manifest, world) if spec.waitForSiteChange else None
     fields, keys = fields_of(manifest), keys_of_order(manifest, world)
     facts = documents.facts_of(fields, reference=keys[0], partner=settings.partner)
@@ -99,8 +99,7 @@ def _order(manifest: Manifest, world: World, settings: Options) -> Wanted:
         "siteObject": site.name if site is not None else None,
         "maxPrice": spec.maxPrice.model_dump() if spec.maxPrice is not None else None,
         "prefilled": fields.get("opportunity") is not None and fields.get("site") is None,
-        "catalogue": known.revision,
-        "labels": known.labels,
+        "labels": Known.of(world).labels,
     }
     if spec.complement is not None:
         options["complement"] = {

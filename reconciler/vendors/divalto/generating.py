@@ -95,8 +95,8 @@ def _wrapped(source: str) -> Iterator[_Line]:
     elif source.startswith("# "):
         line = _Line(source[2:].strip(), "F2", 16)
     most = int((_WIDTH - 2 * _MARGIN) / (line.size * _FIXED_PITCH))
-    for part in textwrap.wrap(line.text, most, drop_whitespace=False, break_on_hyphens=False) or [""]:
-        yield dataclasses.replace(line, text=part.rstrip())
+    for part in textwrap.wrap(line.text, most, break_on_hyphens=False) or [""]:
+        yield dataclasses.replace(line, text=part)
 
 
 class _Sheets(list[bytes]):
