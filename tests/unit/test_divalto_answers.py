@@ -11,6 +11,7 @@ from reconciler.vendors.divalto import answers, failures
 
 ORDER, SITE = Address("divalto", "order", "odata"), Address("divalto", "site", "hq")
 SHOWN = {"orderNumber": "CDE-1", "clientReference": "acme/odata#1", "version": 2, "status": "BROUILLON"}
+DOCUMENT = {"documentId": "D1", "documentType": "DEVIS"}
 STATUSES = [*range(400, 430), 431, 451, *range(500, 512), 599]
 
 
@@ -124,13 +125,13 @@ def test_another_version_is_refused_and_to_be_looked_at_again(status: int) -> No
         pytest.param(step("complement:1"), {**SHOWN, "status": "EN_COURS"}, Done("CDE-1"), id="answered"),
         pytest.param(
             step("attach:D-1", type="DEVIS"),
-            {"documentId": "D1", "documentType": "DEVIS"},
+            DOCUMENT,
             Done("CDE-1"),
             id="attached",
         ),
         pytest.param(
             step("attach:D-1", type="AUTRE"),
-            {"documentId": "D1", "documentType": "DEVIS"},
+            DOCUMENT,
             Unclear,
             id="attached-another",
         ),

@@ -114,21 +114,22 @@ def _draft(bench: Bench, observed: Observed) -> Decision:
         )
         steps.append(correct)
     steps += _filling(bench, after=tuple(step.operation for step in steps))
-    if not steps or not words:
-        problems += _findings(bench, observed, settled=not steps)
-    return Decision(tuple(steps), problems=tuple(problems))
+    if not words:
+        problems += _findings(bench, observed)
+    refused = any(one.severity is Severity.ERROR for one in problems)
+    return Decision(() if refused else tuple(steps), problems=tuple(problems))
 
 
-def _findings(bench: Bench, observed: Observed, *, settled: bool) -> list[Problem]:
-    """Return what the vendor's dry run says of a draft that already is as declared.
+def _findings(bench: Bench, observed: Observed) -> list[Problem]:
+    """Return what the vendor's dry run says of a draft that is as declared, with its documents.
 
     Errors keep it from being submitted; of a draft that is not to be submitted they are told.
     """
     found: Any = observed.extra.get("findings")
-    complete = not comparing.lacking(
-        comparing.wanted_documents(bench.case.wanted), comparing.shown_documents(bench.case)
-    )
-    serious = bool(bench.case.wanted.options.get("execute")) and complete and not settled
+    wanted = bench.case.wanted
+    if comparing.lacking(comparing.wanted_documents(wanted), comparing.shown_documents(bench.case)):
+        return []
+    serious = bool(wanted.options.get("execute"))
     problems = []
     for one in found if isinstance(found, list) else ():
         severity = Severity.ERROR if serious and one["severity"] == "error" else Severity.WARNING
