@@ -3,6 +3,7 @@
 An order is an event: made once, submitted once, then the vendor's. A site is not ours: it is only asked to change.
 """
 
+import dataclasses
 from collections.abc import Iterable
 
 from reconciler.contract import (
@@ -37,10 +38,24 @@ def catalogue_of() -> dict[str, ObjectType]:
 
 
 def _order() -> ObjectType:
-    operations = (
-        Operation(
-            CREATE, Kind.CREATE, wire.CREATE_ORDER, ByKey(), once=True, capability=options.CAN_CREATE
-        ),  # without the capability a person places the whole order
+    fields = {word: Field(unordered=word == "items") for word in wire.ORDER_FIELDS}
+    return ObjectType(ORDER, fields, _by_name((*_draft(), *_decided())))
+
+
+def _draft() -> tuple[Operation, ...]:
+    """Return what may happen to an order before it is submitted."""
+    attach = Operation(
+        ATTACH,
+        Kind.UPDATE,
+        wire.ATTACH,
+        ByKey(),
+        capability=options.CAN_ATTACH,
+        instructions=f"{_IN_PORTAL} and drop the document that the plan names into its zone; {_ANSWER}`",
+        papers=papers.of_order,
+    )
+    return (
+        # Without the capability a person places the whole order.
+        Operation(CREATE, Kind.CREATE, wire.CREATE_ORDER, ByKey(), once=True, capability=options.CAN_CREATE),
         Operation(
             CORRECT,
             Kind.UPDATE,
@@ -49,35 +64,34 @@ def _order() -> ObjectType:
             capability=options.CAN_CORRECT,
             instructions=f"{_IN_PORTAL}, enter the values that the plan shows, save; {_ANSWER}`",
         ),
-        Operation(
-            ATTACH,
-            Kind.UPDATE,
-            wire.ATTACH,
-            ByKey(),
-            capability=options.CAN_ATTACH,
-            instructions=f"{_IN_PORTAL} and drop the document that the plan names into its zone; {_ANSWER}`",
-            papers=papers.of_order,
-        ),
-        Operation(
-            DETACH,
-            Kind.UPDATE,
-            wire.DETACH,
-            ByReadback(()),
-            capability=options.CAN_ATTACH,
+        attach,
+        dataclasses.replace(
+            attach,
+            name=DETACH,
+            endpoint=wire.DETACH,
+            recovery=ByReadback(()),
             instructions=f"{_IN_PORTAL} and remove the document that the plan names; {_ANSWER}`",
+            papers=None,
         ),
-        Operation(
-            SUBMIT,
-            Kind.SUBMIT,
-            wire.SUBMIT,
-            ByKey(),
-            effects=_FINAL,
-            once=True,
-            settles=True,
-            capability=options.CAN_SUBMIT,
-            instructions=f"{_IN_PORTAL}, compare it with the manifest, press Soumettre and confirm; {_ANSWER}`",
-            papers=papers.of_order,
-        ),
+    )
+
+
+def _decided() -> tuple[Operation, ...]:
+    """Return what an order is submitted by, or entered by hand, and what people at the vendor are answered by."""
+    submit = Operation(
+        SUBMIT,
+        Kind.SUBMIT,
+        wire.SUBMIT,
+        ByKey(),
+        effects=_FINAL,
+        once=True,
+        settles=True,
+        capability=options.CAN_SUBMIT,
+        instructions=f"{_IN_PORTAL}, compare it with the manifest, press Soumettre and confirm; {_ANSWER}`",
+        papers=papers.of_order,
+    )
+    return (
+        submit,
         Operation(
             COMPLEMENT,
             Kind.REQUEST,
@@ -89,21 +103,17 @@ def _order() -> ObjectType:
             instructions=f"{_IN_PORTAL}, add the documents and the answer that the manifest has; {_ANSWER}`",
             papers=papers.of_order,
         ),
-        Operation(
-            PLACE,
-            Kind.MANUAL,
-            None,
-            NoRecovery(),
-            effects=_FINAL,
-            once=True,
-            settles=True,
+        dataclasses.replace(
+            submit,
+            name=PLACE,
+            kind=Kind.MANUAL,
+            endpoint=None,
+            recovery=NoRecovery(),
+            capability=None,
             instructions="enter order {name} in myBusiness under Traitement des commandes, Nouveau, as the filled form "
             f"says, with its documents, press Soumettre and confirm; {_ANSWER} --as ORDER_NUMBER`",
-            papers=papers.of_order,
         ),
     )
-    fields = {word: Field(unordered=word == "items") for word in wire.ORDER_FIELDS}
-    return ObjectType(ORDER, fields, _by_name(operations))
 
 
 def _site() -> ObjectType:

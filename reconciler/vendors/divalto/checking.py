@@ -68,7 +68,7 @@ def _reference(manifest: Manifest, keys: Sequence[str], allowed: re.Pattern[str]
 
 def _site(site: Manifest, settings: Options) -> Iterator[Problem]:
     facts: Mapping[str, Any] = expanding.facts_of(site)
-    yield from check_site_number(site, "/spec/number", site.spec.number, settings)
+    yield from check_site_number(site, "/spec/number", site.spec.number, settings=settings)
     yield from check_facts(site, "/spec", facts)
     for word in completing.NEEDED:
         if word in facts and facts[word] is None:

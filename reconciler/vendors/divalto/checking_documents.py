@@ -32,7 +32,7 @@ def check(order: Manifest, world: World, *, known: Known, settings: Options) -> 
                 do=known.or_pull(finding.likely(document.type, known.document_types)),
             )
         if (document.file is None) == (document.generate is None):
-            yield _unfit(order, pointer, "document has not exactly one source", "write `file` or `generate`")
+            yield _unfit(order, pointer, says="document has not exactly one source", do="write `file` or `generate`")
         elif document.file is not None:
             attached = world.files.get(document.file)
             yield from _file(order, f"{pointer}/file", document.file, attached=attached, known=known)
@@ -62,29 +62,39 @@ def _file(order: Manifest, pointer: str, path: str, *, attached: Attached | None
     most = known.limits.get("documentBytesMax", _MOST_BYTES)
     if attached is None or attached.reason:
         reason = attached.reason if attached is not None else "it is not in the project"
-        yield _unfit(order, pointer, f"document {path} cannot be read: {reason}", "correct the path, or add the file")
+        yield _unfit(
+            order, pointer, says=f"document {path} cannot be read: {reason}", do="correct the path, or add the file"
+        )
         return
     if not attached.size:
-        yield _unfit(order, pointer, f"document {path} is empty", "save it again")
+        yield _unfit(order, pointer, says=f"document {path} is empty", do="save it again")
         return
     if attached.size > most:
         yield _unfit(
-            order, pointer, f"document {path} has {attached.size} bytes; at most {most} are taken", "shrink it"
+            order, pointer, says=f"document {path} has {attached.size} bytes; at most {most} are taken", do="shrink it"
         )
     if kind not in documents.TYPES:
         yield _unfit(
-            order, pointer, f"document {path} is of no format that is taken", f"use {', '.join(documents.TYPES)}"
+            order,
+            pointer,
+            says=f"document {path} is of no format that is taken",
+            do=f"use {', '.join(documents.TYPES)}",
         )
     elif not documents.looks_like(kind, attached.head):
         yield _unfit(
-            order, pointer, f"document {path} does not hold what {kind} files hold", "save it as what its name says"
+            order,
+            pointer,
+            says=f"document {path} does not hold what {kind} files hold",
+            do="save it as what its name says",
         )
 
 
 def _made(order: Manifest, pointer: str, document: Any, *, world: World, settings: Options) -> Iterator[Problem]:
     here = f"{pointer}/generate"
     if document.type != PURCHASE_ORDER:
-        yield _unfit(order, here, f"{document.type} cannot be made here", f"give its `file`; only {PURCHASE_ORDER} can")
+        yield _unfit(
+            order, here, says=f"{document.type} cannot be made here", do=f"give its `file`; only {PURCHASE_ORDER} can"
+        )
         return
     if document.declares is not None:
         yield finding.warning(
@@ -98,8 +108,8 @@ def _made(order: Manifest, pointer: str, document: Any, *, world: World, setting
         yield _broken(
             order,
             here,
-            "purchase order needs the partner's name",
-            "set `partner` of vendors.divalto in reconciler.yaml, or supply a `file`",
+            says="purchase order needs the partner's name",
+            do="set `partner` of vendors.divalto in reconciler.yaml, or supply a `file`",
         )
         return
     path = document.generate.template
@@ -107,7 +117,10 @@ def _made(order: Manifest, pointer: str, document: Any, *, world: World, setting
     if path != generating.STANDARD and (attached is None or attached.text is None):
         reason = attached.reason if attached is not None and attached.reason else "it is no small UTF-8 text file"
         yield _broken(
-            order, f"{here}/template", f"template {path} cannot be read: {reason}", "name a text file, or `standard`"
+            order,
+            f"{here}/template",
+            says=f"template {path} cannot be read: {reason}",
+            do="name a text file, or `standard`",
         )
         return
     fields, keys = expanding.fields_of(order), expanding.keys_of_order(order, world)
@@ -116,7 +129,10 @@ def _made(order: Manifest, pointer: str, document: Any, *, world: World, setting
     if isinstance(made, generating.Broken):
         line = "" if made.line is None else f" line {made.line}"
         yield _broken(
-            order, f"{here}/template", f"template {path}{line} cannot be used: {made.reason}", "correct the template"
+            order,
+            f"{here}/template",
+            says=f"template {path}{line} cannot be used: {made.reason}",
+            do="correct the template",
         )
 
 
@@ -131,8 +147,8 @@ def _twice(order: Manifest, world: World, placed: Sequence[tuple[str, Any]]) -> 
             yield _unfit(
                 order,
                 f"{pointer}/file",
-                f"document {document.file} is attached twice as {document.type}",
-                "attach it once",
+                says=f"document {document.file} is attached twice as {document.type}",
+                do="attach it once",
             )
 
 
@@ -148,30 +164,34 @@ def _declared(order: Manifest, placed: Sequence[tuple[str, Any]], known: Known) 
     for pointer, document in supplied:
         if document.declares is None:
             if odata:
-                yield _differs(order, f"{pointer}/file", "purchase order does not say what it names", "add `declares`")
+                yield _differs(
+                    order, f"{pointer}/file", says="purchase order does not say what it names", do="add `declares`"
+                )
             continue
         here = f"{pointer}/declares"
         if document.declares.site != fields.get("site") and (odata or document.declares.site is not None):
             named_site, own_site = document.declares.site or "none", fields.get("site") or "none"
             says = f"purchase order names site {named_site}, and the order {own_site}"
-            yield _differs(order, f"{here}/site", says, "correct the one that is wrong")
+            yield _differs(order, f"{here}/site", says=says, do="correct the one that is wrong")
         for index, one in enumerate(document.declares.references):
             if normal.product(one) not in wanted:
                 says = f"purchase order names {normal.product(one)}, and the order does not"
-                yield _differs(order, f"{here}/references/{index}", says, "add it to `items`, or correct the document")
+                yield _differs(
+                    order, f"{here}/references/{index}", says=says, do="add it to `items`, or correct the document"
+                )
         if wanted - named:
             says = f"order is for {', '.join(sorted(wanted - named))}, and the purchase order does not name it"
-            yield _differs(order, f"{here}/references", says, "correct `items`, or the document")
+            yield _differs(order, f"{here}/references", says=says, do="correct `items`, or the document")
             named |= wanted
 
 
-def _unfit(order: Manifest, pointer: str, says: str, do: str) -> Problem:
+def _unfit(order: Manifest, pointer: str, *, says: str, do: str) -> Problem:
     return finding.error(order, pointer, codes.DOCUMENT_UNFIT, says=says, do=do)
 
 
-def _broken(order: Manifest, pointer: str, says: str, do: str) -> Problem:
+def _broken(order: Manifest, pointer: str, *, says: str, do: str) -> Problem:
     return finding.error(order, pointer, codes.TEMPLATE_BROKEN, says=says, do=do)
 
 
-def _differs(order: Manifest, pointer: str, says: str, do: str) -> Problem:
+def _differs(order: Manifest, pointer: str, *, says: str, do: str) -> Problem:
     return finding.error(order, pointer, codes.DOCUMENT_DECLARES, says=says, do=do)

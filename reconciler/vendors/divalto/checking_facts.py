@@ -13,7 +13,7 @@ _LIMITS = {"vatIntra": 20}
 _SIRET = re.compile(r"[0-9]{14}")
 
 
-def check_site_number(manifest: Manifest, pointer: str, number: str, settings: Options) -> Iterator[Problem]:
+def check_site_number(manifest: Manifest, pointer: str, number: str, *, settings: Options) -> Iterator[Problem]:
     """Check a site number by the operator's pattern."""
     if not settings.site_number.fullmatch(number):
         yield finding.error(
@@ -40,7 +40,7 @@ def check_facts(manifest: Manifest, pointer: str, facts: Mapping[str, Any]) -> I
 
 
 def check_lengths(
-    manifest: Manifest, pointer: str, texts: Mapping[str, Any], limits: Mapping[str, int] | None = None
+    manifest: Manifest, pointer: str, texts: Mapping[str, Any], *, limits: Mapping[str, int] | None = None
 ) -> Iterator[Problem]:
     """Check the lengths of texts by name."""
     allowed = {**_LIMITS, **(limits or {})}

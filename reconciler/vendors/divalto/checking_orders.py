@@ -39,9 +39,9 @@ def _type(order: Manifest, known: Known) -> Iterator[Problem]:
     spec = order.spec
     allowed = known.order_types.get(spec.type)
     if allowed is None:
-        yield _unknown(order, "type", known.order_types, known)
+        yield _unknown(order, "type", known.order_types, known=known)
     if spec.origin not in known.origins:
-        yield _unknown(order, "origin", known.origins, known)
+        yield _unknown(order, "origin", known.origins, known=known)
     elif allowed is not None and spec.origin not in allowed:
         yield finding.error(
             order,
@@ -57,13 +57,13 @@ def _generation(order: Manifest, fields: Mapping[str, Any], known: Known) -> Ite
     if order.spec.origin != FROM_OPPORTUNITY:
         for word in ("generation", "solution"):
             if fields.get(word) is None:
-                yield _required(order, "/spec/origin", word, f"origin {order.spec.origin} needs it")
+                yield _required(order, "/spec/origin", word, why=f"origin {order.spec.origin} needs it")
     if generation is not None and generation not in known.generations:
-        yield _unknown(order, "generation", known.generations, known)
+        yield _unknown(order, "generation", known.generations, known=known)
     elif generation is not None:
         yield from _restricted(order, generation, known)
     if solution is not None and solution not in known.sides:
-        yield _unknown(order, "solution", known.sides, known)
+        yield _unknown(order, "solution", known.sides, known=known)
     elif solution is not None and generation is not None and generation in known.generations:
         yield from _solution(order, generation, solution, known=known)
 
@@ -100,7 +100,7 @@ def _restricted(order: Manifest, generation: str, known: Known) -> Iterator[Prob
 def _opportunity(order: Manifest, fields: Mapping[str, Any]) -> Iterator[Problem]:
     origin, opportunity = order.spec.origin, fields.get("opportunity")
     if origin == FROM_OPPORTUNITY and opportunity is None:
-        yield _required(order, "/spec/origin", "opportunity", f"origin {origin} needs its code")
+        yield _required(order, "/spec/origin", "opportunity", why=f"origin {origin} needs its code")
     elif origin != FROM_OPPORTUNITY and opportunity is not None:
         yield _foreign(order, "opportunity", f"use origin {FROM_OPPORTUNITY}")
 
@@ -108,7 +108,7 @@ def _opportunity(order: Manifest, fields: Mapping[str, Any]) -> Iterator[Problem
 def _site(order: Manifest, fields: Mapping[str, Any], settings: Options) -> Iterator[Problem]:
     origin, site, new_site = order.spec.origin, fields.get("site"), fields.get("newSite")
     if site is not None:
-        yield from check_site_number(order, "/spec/site", site, settings)
+        yield from check_site_number(order, "/spec/site", site, settings=settings)
     if new_site is not None:
         yield from _new_site(order, new_site)
     if site is not None and new_site is not None:
@@ -125,24 +125,24 @@ def _site(order: Manifest, fields: Mapping[str, Any], settings: Options) -> Iter
     if origin == EXISTING and new_site is not None:
         yield _foreign(order, "newSite", f"write `site`, or use origin {NEW}")
     if origin == NEW and new_site is None:
-        yield _required(order, "/spec/origin", "newSite", f"origin {NEW} needs it")
+        yield _required(order, "/spec/origin", "newSite", why=f"origin {NEW} needs it")
     elif origin not in {NEW, FROM_OPPORTUNITY} and site is None:
-        yield _required(order, "/spec/origin", "site", f"origin {origin} needs the number")
+        yield _required(order, "/spec/origin", "site", why=f"origin {origin} needs the number")
 
 
 def _new_site(order: Manifest, new_site: Mapping[str, Any]) -> Iterator[Problem]:
     yield from check_facts(order, "/spec/newSite", new_site)
     lacking = completing.missing(new_site)
     if lacking and order.spec.origin != FROM_OPPORTUNITY:
-        yield _required(order, "/spec/newSite", ", ".join(lacking), "a new site needs it")
+        yield _required(order, "/spec/newSite", ", ".join(lacking), why="a new site needs it")
 
 
 def _contact(order: Manifest, contact: Mapping[str, Any]) -> Iterator[Problem]:
     lacking = [word for word in ("lastName", "firstName", "email") if word not in contact]
     if lacking:
-        yield _required(order, "/spec/contact", ", ".join(lacking), "the main contact needs it")
+        yield _required(order, "/spec/contact", ", ".join(lacking), why="the main contact needs it")
     if not {"phoneNumber", "mobilePhoneNumber"} & set(contact):
-        yield _required(order, "/spec/contact", "phoneNumber or mobilePhoneNumber", "the main contact needs one")
+        yield _required(order, "/spec/contact", "phoneNumber or mobilePhoneNumber", why="the main contact needs one")
 
 
 def _recipients(order: Manifest, known: Known) -> Iterator[Problem]:
@@ -192,12 +192,12 @@ def _rest(order: Manifest, fields: Mapping[str, Any], known: Known) -> Iterator[
         )
     texts = {word: fields.get(word) for word in ("quoteNumber", "comments", "opportunity")}
     limits = {"comments": known.limits.get("commentsMax", _COMMENTS_LIMIT)}
-    yield from check_lengths(order, "/spec", texts, limits)
+    yield from check_lengths(order, "/spec", texts, limits=limits)
     if order.spec.complement is not None:
         answer = {"answer": order.spec.complement.answer.strip()}
-        yield from check_lengths(order, "/spec/complement", answer, {"answer": _COMMENTS_LIMIT})
+        yield from check_lengths(order, "/spec/complement", answer, limits={"answer": _COMMENTS_LIMIT})
         if not answer["answer"]:
-            yield _required(order, "/spec/complement/answer", "answer", "a complement needs a text")
+            yield _required(order, "/spec/complement/answer", "answer", why="a complement needs a text")
 
 
 def _without_effect(order: Manifest, world: World) -> Iterator[Problem]:
@@ -221,7 +221,7 @@ def _without_effect(order: Manifest, world: World) -> Iterator[Problem]:
         )
 
 
-def _unknown(order: Manifest, word: str, among: Any, known: Known) -> Problem:
+def _unknown(order: Manifest, word: str, among: Any, *, known: Known) -> Problem:
     value = getattr(order.spec, word)
     return finding.error(
         order,
@@ -232,7 +232,7 @@ def _unknown(order: Manifest, word: str, among: Any, known: Known) -> Problem:
     )
 
 
-def _required(order: Manifest, pointer: str, what: str, why: str) -> Problem:
+def _required(order: Manifest, pointer: str, what: str, *, why: str) -> Problem:
     return finding.error(
         order, pointer, codes.REQUIRED, says=f"{what} of order {order.name} is missing; {why}", do=f"add {what}"
     )

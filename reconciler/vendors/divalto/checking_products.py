@@ -14,9 +14,9 @@ def check(order: Manifest, known: Known) -> Iterator[Problem]:
         reference, pointer = normal.product(item.product), f"/spec/items/{index}"
         product = known.products.get(reference)
         if product is None:
-            yield _unknown(order, pointer, reference, known)
+            yield _unknown(order, pointer, reference, known=known)
             continue
-        yield from _fitting(order, pointer, product, known)
+        yield from _fitting(order, pointer, product, known=known)
         if product.level is None:
             continue
         if item.quantity != 1:
@@ -40,7 +40,7 @@ def check(order: Manifest, known: Known) -> Iterator[Problem]:
             )
 
 
-def _unknown(order: Manifest, pointer: str, reference: str, known: Known) -> Problem:
+def _unknown(order: Manifest, pointer: str, reference: str, *, known: Known) -> Problem:
     """Report a reference that is not listed: wrong by the vendor's own catalogue, open by the working table."""
     report = finding.error if known.pulled else finding.warning
     hint = finding.likely(reference, known.products) if known.products else "compare it with the price list"
@@ -53,7 +53,7 @@ def _unknown(order: Manifest, pointer: str, reference: str, known: Known) -> Pro
     )
 
 
-def _fitting(order: Manifest, pointer: str, product: Product, known: Known) -> Iterator[Problem]:
+def _fitting(order: Manifest, pointer: str, product: Product, *, known: Known) -> Iterator[Problem]:
     spec = order.spec
     needed = {"type": product.order_type, "origin": product.origin}
     unfit = [f"{word} {value}" for word, value in needed.items() if value is not None and getattr(spec, word) != value]

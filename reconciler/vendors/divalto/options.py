@@ -12,7 +12,7 @@ HTTP, MANUAL = "http", "manual"
 TRANSPORTS = (HTTP, MANUAL)
 
 CAN_CREATE, CAN_CORRECT, CAN_SUBMIT, CAN_ATTACH = "create", "update_draft", "submit", "documents"
-CAN_COMPLEMENT, CAN_VALIDATE = "complement", "dry_run"
+CAN_COMPLEMENT, CAN_VALIDATE = "complement", "validate"
 CAN_CHANGE_SITES, CAN_READ_OPPORTUNITIES, CAN_READ_CERTIFICATES = "site_change", "opportunities", "certificates"
 CAPABILITIES = (
     CAN_CREATE,
@@ -83,7 +83,7 @@ def _pattern(given: Any) -> re.Pattern[str]:
         return re.compile(str(given), re.ASCII)
     except re.error as problem:
         raise ConfigurationError(
-            f"siteNumberPattern {given!r} of divalto is no regular expression: {problem}; write one such as {SITE_NUMBER}"
+            f"siteNumberPattern {given!r} of divalto is no pattern: {problem}; write one such as {SITE_NUMBER}"
         ) from problem
 
 
