@@ -74,7 +74,8 @@ class Operation:
 
     `once`: at most once per object and revision, for ever (orders); otherwise again whenever a complete read
     shows the need. `settles`: the vendor may go on working after its answer; dependants wait until an
-    observation says it has finished. `capability`: the flag without which the step is manual, and
+    observation says it has finished; `polled` False: people there decide, so it is looked at once and no more in the
+    same run. `capability`: the flag without which the step is manual, and
     `instructions` what a person does then (may use `{name}`). `applies`: its changes stand once it is done; not when
     they only stand after another operation of the object (options that are stored first, then synchronised).
     `papers`: what a person is handed for a manual step, by file name; pure.
@@ -87,6 +88,7 @@ class Operation:
     effects: frozenset[Effect] = frozenset()
     once: bool = False
     settles: bool = False
+    polled: bool = True
     capability: str | None = None
     instructions: str = ""
     applies: bool = True

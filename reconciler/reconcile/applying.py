@@ -139,6 +139,7 @@ async def _perform(desk: Desk, orders: Orders, *, planned: Planned, plan: Plan, 
         stale=fresh.stale,
         skipped=fresh.satisfied,
         awaited=planned.at_work,
+        unpolled=planned.with_people,
     )
     return await performance.play()
 

@@ -70,6 +70,11 @@ class Planned:
         """What vendors are still working on from earlier runs."""
         return frozenset(one.address for one in self.plan.waiting if one.party == "vendor" and one.polled)
 
+    @property
+    def with_people(self) -> frozenset[Address]:
+        """What people decide about, in their own time."""
+        return frozenset(one.address for one in self.plan.waiting if not one.polled or one.party == "person")
+
 
 async def plan(context: Context, *, only_changed: bool = False) -> Planned:
     """Read the ledger and the vendors and make the plan.

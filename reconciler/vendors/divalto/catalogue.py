@@ -86,6 +86,7 @@ def _decided() -> tuple[Operation, ...]:
         effects=_FINAL,
         once=True,
         settles=True,
+        polled=False,
         capability=options.CAN_SUBMIT,
         instructions=f"{_IN_PORTAL}, compare it with the manifest, press Soumettre and confirm; {_ANSWER}`",
         papers=papers.of_order,
@@ -99,6 +100,7 @@ def _decided() -> tuple[Operation, ...]:
             ByLookup(("requestedInformation",)),
             once=True,
             settles=True,
+            polled=False,
             capability=options.CAN_COMPLEMENT,
             instructions=f"{_IN_PORTAL}, add the documents and the answer that the manifest has; {_ANSWER}`",
             papers=papers.of_order,
@@ -129,11 +131,14 @@ def _site() -> ObjectType:
             wire.REQUEST_CHANGE,
             ByLookup((wire.REFERENCE,)),
             settles=True,
+            polled=False,
             capability=options.CAN_CHANGE_SITES,
             instructions=where,
             papers=papers.of_site,
         ),
-        Operation(ASK, Kind.MANUAL, None, NoRecovery(), settles=True, instructions=where, papers=papers.of_site),
+        Operation(
+            ASK, Kind.MANUAL, None, NoRecovery(), settles=True, polled=False, instructions=where, papers=papers.of_site
+        ),
     )
     return ObjectType(SITE, {word: Field() for word in wire.SITE_FACTS}, _by_name(operations), adoptable=False)
 
