@@ -225,7 +225,7 @@ def test_the_catalogue_is_pulled_sorted_and_found_changed() -> None:
     assert pulled == again
     assert [one["code"] for one in pulled["orderTypes"]] == sorted(one["code"] for one in pulled["orderTypes"])
     assert same == ()
-    assert (problem.code, problem.severity) == ("E465", Severity.WARNING)
+    assert (problem.code, problem.severity) == ("E468", Severity.WARNING)
 
 
 def test_a_pulled_catalogue_judges_manifests() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.contract import Case, Change, ClaimState, Decision, Observed, Step
 from reconciler.model import Address, Json, Money, Problem, Severity
-from reconciler.vendors.divalto import catalogue, comparing, conditions, moments, wire
+from reconciler.vendors.divalto import catalogue, codes, comparing, moments, wire
 from reconciler.vendors.divalto.expanding import site_address
 from reconciler.vendors.divalto.judging import catalogue_problems, opportunity_problems
 from reconciler.vendors.divalto.steps import Bench, attach_step
@@ -40,7 +40,7 @@ def _lowered(bench: Bench) -> Problem | None:
     if highest <= wanted.revision:
         return None
     text = f"revision {wanted.revision} is lower than {highest}, which was ordered earlier"
-    return bench.problem(conditions.REVISION_LOWERED, text)
+    return bench.problem(codes.REVISION_LOWERED, text)
 
 
 def _done(case: Case, operation: str) -> bool:
@@ -54,7 +54,7 @@ def _placed(bench: Bench, observed: Observed) -> Decision:
         return Decision(problems=(changed,))
     number = observed.vendor_id or "without a number"
     text = f"order {number} was placed by a person at {observed.extra['placed']}"
-    return Decision(problems=(bench.problem(conditions.OUT_OF_SIGHT, text, severity=Severity.INFO),))
+    return Decision(problems=(bench.problem(codes.OUT_OF_SIGHT, text, severity=Severity.INFO),))
 
 
 def _not_there(bench: Bench) -> Decision:
@@ -64,7 +64,7 @@ def _not_there(bench: Bench) -> Decision:
     if _done(case, catalogue.CREATE) or _done(case, catalogue.SUBMIT):
         word = "submitted" if _done(case, catalogue.SUBMIT) else "entered"
         text = f"order {case.wanted.keys[0]} was {word} earlier and is gone at the vendor"
-        return Decision(problems=(bench.problem(conditions.ORDER_GONE, text),))
+        return Decision(problems=(bench.problem(codes.ORDER_GONE, text),))
     problems = [*opportunity_problems(bench), *_late(bench), *catalogue_problems(bench)]
     if any(one.severity is Severity.ERROR for one in problems):
         return Decision(problems=tuple(problems))
@@ -96,7 +96,7 @@ def _draft(bench: Bench, observed: Observed) -> Decision:
     case = bench.case
     if _done(case, catalogue.SUBMIT):
         text = f"order {observed.vendor_id} was submitted earlier, but the vendor shows it as {wire.BROUILLON}"
-        return Decision(problems=(bench.problem(conditions.ORDER_GONE, text),))
+        return Decision(problems=(bench.problem(codes.ORDER_GONE, text),))
     problems = [*opportunity_problems(bench), *_late(bench), *catalogue_problems(bench)]
     if any(one.severity is Severity.ERROR for one in problems):
         return Decision(problems=tuple(problems))
@@ -134,7 +134,7 @@ def _findings(bench: Bench, observed: Observed) -> list[Problem]:
     for one in found if isinstance(found, list) else ():
         severity = Severity.ERROR if serious and one["severity"] == "error" else Severity.WARNING
         text = f"the vendor says of {one['field']}: {one['code']}: {one['message']}"
-        problems.append(bench.problem(conditions.NOT_ACCEPTABLE, text, severity=severity))
+        problems.append(bench.problem(codes.NOT_ACCEPTABLE, text, severity=severity))
     return problems
 
 
@@ -189,7 +189,7 @@ def _late(bench: Bench) -> tuple[Problem, ...]:
     if not wanted.options.get("execute") or not moments.is_past(day, bench.case.now):
         return ()
     text = f"deliveryDate {day} is in the past (in Paris), so the order cannot be submitted; set a later one"
-    return (bench.problem(conditions.NOT_ACCEPTABLE, text),)
+    return (bench.problem(codes.NOT_ACCEPTABLE, text),)
 
 
 def _changes(case: Case, fields: Mapping[str, Json], words: list[str] | None = None) -> tuple[Change, ...]:

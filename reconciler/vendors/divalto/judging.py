@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from reconciler.contract import Observed
 from reconciler.model import Problem
-from reconciler.vendors.divalto import comparing, completing, conditions, options, wire
+from reconciler.vendors.divalto import codes, comparing, completing, options, wire
 from reconciler.vendors.divalto.catalogue import OWN
 from reconciler.vendors.divalto.comparing import CATALOGUE
 from reconciler.vendors.divalto.expanding import opportunity_address
@@ -48,7 +48,7 @@ def _incomplete(bench: Bench) -> list[Problem]:
 
 
 def _problem(bench: Bench, text: str) -> Problem:
-    return bench.problem(conditions.OPPORTUNITY_UNFIT, text)
+    return bench.problem(codes.OPPORTUNITY_UNFIT, text)
 
 
 def catalogue_problems(bench: Bench) -> list[Problem]:
@@ -59,4 +59,4 @@ def catalogue_problems(bench: Bench) -> list[Problem]:
     ours, theirs = pinned.get("revision"), seen.extra.get("revision")
     if not theirs or ours == theirs:
         return []
-    return [bench.warning(conditions.CATALOGUE_CHANGED, f"catalogue is {theirs} at the vendor and {ours} in git")]
+    return [bench.warning(codes.CATALOGUE_CHANGED, f"catalogue is {theirs} at the vendor and {ours} in git")]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from reconciler.contract import Observation, Observed, Reader, Scope, Wanted
 from reconciler.errors import VendorError
 from reconciler.model import Problem, Severity
-from reconciler.vendors.divalto import catalogue, conditions, handwork, moments, rows, showing
+from reconciler.vendors.divalto import catalogue, codes, handwork, moments, rows, showing
 from reconciler.vendors.divalto.client import Client, KeyWatch, attempts
 from reconciler.vendors.divalto.options import Options
 from reconciler.vendors.divalto.reading_orders import read_orders
@@ -44,9 +44,9 @@ def expiring(expires: str | None, now: datetime | None) -> tuple[Problem, ...]:
     if end is not None and now is not None and end - now > WARN_BEFORE:
         return ()
     told = end.isoformat().replace("+00:00", "Z") if end is not None else "soon"
-    rule = conditions.RULES[conditions.KEY_EXPIRES]
+    rule = codes.CODES[codes.KEY_EXPIRES]
     summary = f"the API key of divalto expires {told}"
-    return (Problem(conditions.KEY_EXPIRES, summary, rule.cure, severity=Severity.WARNING),)
+    return (Problem(codes.KEY_EXPIRES, summary, rule.cure, severity=Severity.WARNING),)
 
 
 async def _read_sites(this: Round) -> None:

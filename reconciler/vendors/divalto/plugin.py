@@ -36,7 +36,6 @@ from reconciler.vendors.divalto import (
     catalogue,
     checking,
     codes,
-    conditions,
     deciding,
     expanding,
     observing,
@@ -139,5 +138,5 @@ PLUGIN = Plugin(
     create=Divalto,
     credentials=CREDENTIALS,
     options=options.DEFAULTS,
-    codes={**codes.CODES, **conditions.RULES},
+    codes=codes.CODES,
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.contract import Decision, Observed
 from reconciler.model import Json
-from reconciler.vendors.divalto import catalogue, conditions, handwork, wire
+from reconciler.vendors.divalto import catalogue, codes, handwork, wire
 from reconciler.vendors.divalto.steps import Bench
 
 
@@ -19,7 +19,7 @@ def decide_site(bench: Bench) -> Decision:
     observed = case.observed
     if observed is None:
         text = f"site {case.wanted.options['number']} is not one of this partner's"
-        return Decision(problems=(bench.problem(conditions.SITE_UNKNOWN, text),))
+        return Decision(problems=(bench.problem(codes.SITE_UNKNOWN, text),))
     if bench.settings.manual:
         return _by_hand(bench)
     facts: Any = observed.extra.get("facts") or {}
@@ -65,5 +65,5 @@ def _requested(bench: Bench, observed: Observed, request: Mapping[str, Json]) ->
     if status == wire.ACCEPTEE:
         advice = "correct the manifest to what the site shows, or settle it with the vendor"
         return Decision(waiting=(bench.person(f"{observed.detail}; {advice}", since=since),))
-    warning = bench.warning(conditions.UNKNOWN_STATUS, f"change request {observed.detail}")
+    warning = bench.warning(codes.UNKNOWN_STATUS, f"change request {observed.detail}")
     return Decision(waiting=(bench.vendor(observed.detail, since=since),), problems=(warning,))

@@ -6,7 +6,7 @@ from typing import Any
 
 from reconciler.contract import Case, Change, Kind, Operation, Step, Waiting
 from reconciler.model import Json, Problem, Severity
-from reconciler.vendors.divalto import catalogue, conditions
+from reconciler.vendors.divalto import catalogue, codes
 from reconciler.vendors.divalto.options import Options
 
 
@@ -52,9 +52,7 @@ class Bench:
 
     def problem(self, code: str, summary: str, *, severity: Severity = Severity.ERROR) -> Problem:
         """Return a problem with the object; the cure is that of its code."""
-        return Problem(
-            code, summary, conditions.RULES[code].cure, severity=severity, address=str(self.case.wanted.address)
-        )
+        return Problem(code, summary, codes.CODES[code].cure, severity=severity, address=str(self.case.wanted.address))
 
     def warning(self, code: str, summary: str) -> Problem:
         """Return a problem that keeps nothing from being done."""

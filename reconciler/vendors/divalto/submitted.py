@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from reconciler.contract import Case, ClaimState, Decision, Observed
 from reconciler.model import Problem, Severity
-from reconciler.vendors.divalto import catalogue, comparing, conditions, wire
+from reconciler.vendors.divalto import catalogue, codes, comparing, wire
 from reconciler.vendors.divalto.steps import Bench, attach_step
 
 
@@ -26,7 +26,7 @@ def frozen_problem(bench: Bench) -> Problem | None:
     if not words:
         return None
     text = f"{', '.join(words)} of a submitted order changed; raise `revision` to order again, or revert"
-    return bench.problem(conditions.ORDER_FROZEN, text)
+    return bench.problem(codes.ORDER_FROZEN, text)
 
 
 def _edited(case: Case) -> list[str]:
@@ -45,7 +45,7 @@ def _edited(case: Case) -> list[str]:
 def _unknown(bench: Bench, observed: Observed) -> Decision:
     status = str(observed.extra.get("status", ""))[:100]
     warning = bench.warning(
-        conditions.UNKNOWN_STATUS, f"order {observed.vendor_id} is in status {status!r}, which is not known"
+        codes.UNKNOWN_STATUS, f"order {observed.vendor_id} is in status {status!r}, which is not known"
     )
     return Decision(waiting=(bench.vendor(status, since=_since(observed)),), problems=(warning,))
 
@@ -64,7 +64,7 @@ def _unasked(bench: Bench) -> tuple[Problem, ...]:
     if bench.case.wanted.options.get("execute"):
         return ()
     text = "the order is submitted at the vendor, the manifest says `execute: false`"
-    return (bench.problem(conditions.SUBMITTED_ANYWAY, text, severity=Severity.INFO),)
+    return (bench.problem(codes.SUBMITTED_ANYWAY, text, severity=Severity.INFO),)
 
 
 def _ended_badly(bench: Bench, observed: Observed) -> Decision:
