@@ -1,5 +1,7 @@
 """What a person is handed who does in the portal what cannot be sent: every value, in the portal's words."""
 
+import dataclasses
+
 from reconciler.vendors.divalto import papers
 from tests.unit.divalto_texts import PDF, one_order, order, site, wanted_of
 
@@ -24,16 +26,16 @@ def test_form_has_every_value_with_its_label() -> None:
     form = form_of(FULL)
 
     for entry in (
-        "Type de commande : Commande additionnelle (ADDITIONNELLE)",
-        "Origine : Site existant (SITE_EXISTANT)",
-        "Génération : Infinity V10 - Weavy V5 (INFINITY_V10_WEAVY_V5)",
-        "Numéro de site : 123456",
-        "Nom : Martin",
-        "Téléphone : +33300000000",
-        "Date de livraison souhaitée : 2026-03-02",
-        "Destinataire : it@acme.example",
-        "Numéro de devis Divalto : Q-17",
-        "Remplace la commande : CDE-2026-000007",
+        "Type de commande : `Commande additionnelle (ADDITIONNELLE)`",
+        "Origine : `Site existant (SITE_EXISTANT)`",
+        "Génération : `Infinity V10 - Weavy V5 (INFINITY_V10_WEAVY_V5)`",
+        "Numéro de site : `123456`",
+        "Nom : `Martin`",
+        "Téléphone : `+33300000000`",
+        "Date de livraison souhaitée : `2026-03-02`",
+        "Destinataire : `it@acme.example`",
+        "Numéro de devis Divalto : `Q-17`",
+        "Remplace la commande : `CDE-2026-000007`",
         "Soumettre, puis confirmer",
     ):
         assert f"- [ ] {entry}\n" in form
@@ -53,8 +55,8 @@ def test_documents_are_listed_and_made_ones_handed_over() -> None:
     form = handed["commande-odata.md"].decode()
     made = next(name for name in handed if name.endswith(".pdf"))
 
-    assert "- [ ] Devis (DEVIS) : `documents/devis.pdf` (sha256 " in form
-    assert f"- [ ] Bon de commande (BON_DE_COMMANDE) : `{made}`" in form
+    assert "- [ ] `Devis (DEVIS)` : `documents/devis.pdf` (sha256 " in form
+    assert f"- [ ] `Bon de commande (BON_DE_COMMANDE)` : `{made}`" in form
     assert handed[made].startswith(b"%PDF-")
     assert handed == papers.of_order(wanted)
 
@@ -70,8 +72,8 @@ def test_answer_to_a_request_is_in_the_form() -> None:
     text = order(complement="{number: 2, answer: Ci-joint, documents: [{type: AUTRE, file: documents/devis.pdf}]}")
     _, _, answer = form_of(text).partition("## Réponse à la demande de complément 2")
 
-    assert "- [ ] Autre document (AUTRE) : `documents/devis.pdf`" in answer
-    assert "- [ ] Réponse : Ci-joint" in answer
+    assert "- [ ] `Autre document (AUTRE)` : `documents/devis.pdf`" in answer
+    assert "- [ ] Réponse : `Ci-joint`" in answer
 
 
 def test_new_site_has_a_section_of_its_own() -> None:
@@ -81,7 +83,8 @@ def test_new_site_has_a_section_of_its_own() -> None:
     form = papers.of_order(wanted)["commande-odata.md"].decode()
 
     assert (
-        "## Nouveau site\n\n- [ ] Raison sociale : Neuf SARL\n- [ ] Pays : FR\n- [ ] SIRET : 12345678900011\n" in form
+        "## Nouveau site\n\n- [ ] Raison sociale : `Neuf SARL`\n- [ ] Pays : `FR`\n- [ ] SIRET : `12345678900011`\n"
+        in form
     )
     assert "Nouveau site\n\n" not in form_of(order())
 
@@ -91,6 +94,17 @@ def test_site_change_is_a_form_of_the_wanted_facts() -> None:
     (wanted,) = wanted_of(site(number="123456", city="Colmar", website="null")).values()
     form = papers.of_site(wanted)["site-hq.md"].decode()
 
-    assert form.startswith("# Demande de changement des informations site 123456\n")
+    assert form.startswith("# Demande de changement des informations site `123456`\n")
     assert wanted.keys[0] in form
-    assert "- [ ] Ville : Colmar\n- [ ] Site web : (vider)\n" in form
+    assert "- [ ] Ville : `Colmar`\n- [ ] Site web : `(vider)`\n" in form
+
+
+def test_nothing_in_a_value_is_more_than_a_value() -> None:
+    """Markdown in what is typed, and strange letters in a label of the vendor's, stay what they are."""
+    (wanted,) = wanted_of(order(quoteNumber='"`a` [x](http://b.example)"', comments='"# A\\n- [x] B"')).values()
+    options = {**wanted.options, "labels": {"ADDITIONNELLE": "A\u202e\x07"}}
+    form = papers.of_order(dataclasses.replace(wanted, options=options))["commande-odata.md"].decode()
+
+    assert "- [ ] Numéro de devis Divalto : `` `a` [x](http://b.example) ``\n" in form
+    assert "\n      # A\n      - [x] B\n" in form
+    assert "Type de commande : `A\ufffd\ufffd (ADDITIONNELLE)`\n" in form

@@ -112,6 +112,9 @@ def _made(order: Manifest, pointer: str, document: Any, *, world: World, setting
             do="set `partner` of vendors.divalto in reconciler.yaml, or supply a `file`",
         )
         return
+    if not document.generate.signatory.strip():
+        yield _broken(order, f"{here}/signatory", says="signatory of the purchase order is blank", do="name who signs")
+        return
     path = document.generate.template
     attached = world.files.get(path)
     if path != generating.STANDARD and (attached is None or attached.text is None):
@@ -132,7 +135,7 @@ def _made(order: Manifest, pointer: str, document: Any, *, world: World, setting
             order,
             f"{here}/template",
             says=f"template {path}{line} cannot be used: {made.reason}",
-            do="correct the template",
+            do="correct the template or what is filled in, or supply a `file`",
         )
 
 

@@ -4,6 +4,7 @@ Markdown with one box to tick per entry, and the purchase orders made here. Supp
 sha256, so that the right file is taken.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -54,7 +55,7 @@ def of_order(wanted: Wanted) -> dict[str, bytes]:
 def of_site(wanted: Wanted) -> dict[str, bytes]:
     """Return the filled request for a change of a site."""
     lines = [
-        f"# Demande de changement des informations site {_shown(wanted.options.get('number'))}",
+        f"# Demande de changement des informations site {_code(_shown(wanted.options.get('number')))}",
         "",
         *_box("Référence", wanted.keys[0]),
         *(line for word, label in _SITE.items() if word in wanted.fields for line in _box(label, wanted.fields[word])),
@@ -104,9 +105,10 @@ def _comments(wanted: Wanted) -> str:
 
 def _attached(documents: Json, labels: Mapping[str, Any]) -> Iterator[str]:
     for document in _documents(documents):
-        source = f"`{_shown(document['name'])}`, à côté de cette fiche" if document["generated"] is not None else None
-        source = source or f"`{_shown(document['file'])}` (sha256 {document['sha256']})"
-        yield f"- [ ] {_shown(_labelled(document['type'], labels))} : {source}"
+        made = document["generated"] is not None
+        beside = f"{_code(str(document['name']))}, à côté de cette fiche"
+        inside = f"{_code(str(document['file']))} (sha256 {document['sha256']})"
+        yield f"- [ ] {_code(str(_labelled(document['type'], labels)))} : {beside if made else inside}"
 
 
 def _section(title: str, words: Mapping[str, str], values: Mapping[str, Any]) -> Iterator[str]:
@@ -121,13 +123,19 @@ def _known(label: str, value: Any) -> Iterable[str]:
 
 
 def _box(label: str, value: Any) -> Iterator[str]:
-    """Return an entry of the form; a text of several lines is indented below it."""
-    first, *more = _shown(value).splitlines() or [""]
-    yield f"- [ ] {label} : {first if not more else ''}".rstrip()
-    if more:
-        yield ""
-        yield from (f"      {line}".rstrip() for line in (first, *more))
-        yield ""
+    """Return an entry of the form with what to type as code, a text of several lines as a block below it."""
+    lines = _shown(value).splitlines() or [""]
+    if len(lines) == 1:
+        yield f"- [ ] {label} : {_code(lines[0])}"
+    else:
+        yield from (f"- [ ] {label} :", "", *(f"      {line}".rstrip() for line in lines), "")
+
+
+def _code(text: str) -> str:
+    """Return a text as Markdown code, whatever is in it."""
+    shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+    return f"{fence} {shown} {fence}" if len(fence) > 1 else f"`{shown}`"
 
 
 def _task(text: str) -> Iterator[str]:
