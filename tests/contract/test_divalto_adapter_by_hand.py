@@ -109,3 +109,13 @@ def test_an_order_placed_by_hand_is_watched_where_it_can_be_read(*, reference: b
 
     assert decision.steps == ()
     assert [one.detail for one in decision.waiting] == ["A_TRAITER"]
+
+
+def test_an_order_placed_by_hand_that_cannot_be_found_is_told() -> None:
+    """Nobody is asked to place it a second time."""
+    bench = Bench(ODATA, vendor=make_vendor(capabilities={"create": False}))
+    bench.remember(bench.step(ORDER, "place"), "")
+
+    decision = bench.decide(ORDER)
+
+    assert (decision.steps, [one.code for one in decision.problems]) == ((), ["E467"])

@@ -263,3 +263,29 @@ def test_a_catalogue_that_is_no_object_is_not_pulled() -> None:
 
     with pytest.raises(VendorError):
         bench.run(lambda client: bench.vendor.pull_catalogue(client.reader))
+
+
+def test_one_broken_row_leaves_other_orders_readable() -> None:
+    """A row that is wrong says nothing about the others."""
+    bench = Bench(*many(2), ODATA)
+    bench.settle()
+    for row in bench.books("orders"):
+        bench.decide_there("take", number=row["orderNumber"])
+        bench.decide_there("refuse", number=row["orderNumber"])
+    bench.edit("orders", bench.ids[ORDER, 1], version=-1)
+
+    seen = bench.observe()
+
+    assert set(seen.unreadable) == {ORDER}
+    assert len(seen.single) == 2
+
+
+def test_many_orders_gone_at_once_are_not_believed() -> None:
+    """A whole collection that vanishes is a fault of a right, not of many orders."""
+    bench = Bench(*many(21))
+    bench.ids.update({(address, 1): f"CDE-2026-{number:06d}" for number, address in enumerate(bench.wanted, 1)})
+
+    seen = bench.observe()
+
+    assert len(seen.unreadable) == 21
+    assert "gone at once" in next(iter(seen.unreadable.values()))

@@ -65,7 +65,7 @@ def test_a_server_may_give_smaller_pages() -> None:
         pytest.param(lambda offset, count: page(["a"], offset, count, total=None), id="no-total"),
         pytest.param(lambda offset, count: page(["a"], offset, count, records={}), id="records-no-array"),
         pytest.param(lambda offset, count: page(["a"], offset, count, records=["a"]), id="row-no-object"),
-        pytest.param(lambda offset, count: page(["../a"], offset, count), id="hostile-id"),
+        pytest.param(lambda offset, count: page([""], offset, count), id="row-without-id"),
         pytest.param(lambda *_: [], id="bare-array"),
         pytest.param(lambda *_: {"error": 503, "txterr": "Plus tard"}, id="failure-inside"),
         pytest.param(lambda offset, _: page(["a", "b", "c"], offset, 9), id="larger-page-than-asked"),

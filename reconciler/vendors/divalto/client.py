@@ -2,7 +2,7 @@
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from reconciler.contract import Answer, Call, Reader
@@ -36,9 +36,10 @@ class Client:
     size: int = wire.MOST_ROWS
 
     async def fetch_orders(self, references: Collection[str]) -> tuple[rows.Order, ...]:
-        """Read all orders; return those with our references. The list may lag behind."""
+        """Read all orders; return those with our references that can be understood. The list may lag behind."""
         found = await read_rows(self.read, Listing(wire.LIST_ORDERS, "orderNumber", self.size))
-        return tuple(rows.order(row) for row in found if row.get(wire.REFERENCE.lower()) in references)
+        own = (row for row in found if row.get(wire.REFERENCE.lower()) in references)
+        return tuple(order for row in own if (order := _understood(rows.order, row)) is not None)
 
     async def fetch_orders_by_reference(self, references: Sequence[str]) -> tuple[rows.Order, ...]:
         """Return the orders with our references; this knows what was just written."""
@@ -86,11 +87,15 @@ class Client:
             raise BadAnswer(f"opportunity {found.code} came for {code}; nothing was concluded from it")
         return found
 
-    async def fetch_certificates(self, order: str | None = None) -> tuple[rows.Certificate, ...]:
-        """Return all certificates, or those of an order, without what is secret; the list may lag behind."""
-        query = {} if order is None else {"orderNumber": order}
+    async def fetch_certificates(self, numbers: Collection[str], order: str = "") -> tuple[rows.Certificate, ...]:
+        """Read all certificates, or those of an order; return the ones of some numbers that can be understood.
+
+        Without what is secret. The list may lag behind.
+        """
+        query = {"orderNumber": order} if order else {}
         found = await read_rows(self.read, Listing(wire.LIST_CERTIFICATES, "id", self.size, query))
-        return tuple(rows.certificate(row) for row in found)
+        own = (row for row in found if row.get("id") in numbers)
+        return tuple(one for row in own if (one := _understood(rows.certificate, row)) is not None)
 
     async def fetch_content(self, number: str) -> Mapping[str, Secret]:
         """Return what a certificate holds, secret."""
@@ -126,6 +131,14 @@ class Client:
             raise BadAnswer(f"{call} answered 404 without the vendor's error body; this does not prove that it is gone")
         failures.require_success(answer, what=str(call))
         return rows.folded(answer.data, what=str(call))
+
+
+def _understood(parse: Callable[[rows.Row], T], row: rows.Row) -> T | None:
+    """Return a row parsed, None when it is wrong: one broken row of a list says nothing about the others."""
+    try:
+        return parse(row)
+    except BadAnswer:
+        return None
 
 
 Identified = TypeVar("Identified", rows.Order, rows.Site)

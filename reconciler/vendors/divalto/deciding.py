@@ -81,6 +81,9 @@ def _not_there(bench: Bench) -> Decision:
 def _by_hand(bench: Bench) -> Decision:
     """Have a person enter and submit the whole order, once it is to be executed."""
     case = bench.case
+    if _done(case, catalogue.PLACE):
+        text = f"order {case.wanted.keys[0]} was placed by a person and is not found at the vendor by its reference"
+        return Decision(problems=(bench.warning(codes.OUT_OF_SIGHT, text),))
     if not case.wanted.options.get("execute"):
         return Decision()
     late = _late(bench)

@@ -10,7 +10,7 @@ from reconciler.contract import Endpoint, Reader
 from reconciler.errors import BadAnswer, IncompleteRead
 from reconciler.model import Json
 from reconciler.vendors.divalto import failures, wire
-from reconciler.vendors.divalto.rows import Row, counted, folded, identity
+from reconciler.vendors.divalto.rows import Row, counted, folded, needed
 
 RESTARTS = 3
 MOST_PAGES = 10_000
@@ -67,7 +67,7 @@ def _once(found: tuple[Row, ...], listing: Listing, *, total: int) -> tuple[Row,
     if len(found) != total:
         raise IncompleteRead(f"{listing.title} gave {len(found)} rows for {total}; try again later")
     if listing.identity is not None:
-        ids = {identity(row, listing.identity, what=f"row of {listing.title}") for row in found}
+        ids = {needed(row, listing.identity, what=f"row of {listing.title}") for row in found}
         if len(ids) != len(found):
             raise _Moved(f"{listing.title} shows a row twice; its pages overlap, try again later")
     return found

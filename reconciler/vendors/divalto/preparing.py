@@ -86,13 +86,22 @@ async def _attach(desk: Desk) -> Call | Satisfied:
 
 
 def _bytes(desk: Desk, document: Mapping[str, Any]) -> bytes:
-    made = document.get("generated")
-    if isinstance(made, Mapping):
-        return generating.render(made)
+    if document.get("generated"):
+        return generating.render(_made(desk, document))
     data = desk.situation.attached(str(document["file"]))
     if hashlib.sha256(data).hexdigest() != document["sha256"]:
         raise StepRefused(f"{document['file']} changed since it was planned; plan again", stale=True)
     return data
+
+
+def _made(desk: Desk, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a document is made from, as declared now; its name tells whether that is what was planned."""
+    declared = (*comparing.wanted_documents(desk.wanted), *comparing.complement_documents(desk.wanted))
+    for one in declared:
+        if (one["type"], one["name"]) == (document["type"], document["name"]):
+            inputs: Mapping[str, Any] = one["generated"]
+            return inputs
+    raise StepRefused(f"{document['name']} of {desk.step.address} is not declared any more; plan again", stale=True)
 
 
 async def _detach(desk: Desk) -> Call | Satisfied:

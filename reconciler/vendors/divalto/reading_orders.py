@@ -105,13 +105,13 @@ async def _read_certificates(this: Round, beside: _Beside, found: Mapping[Addres
     orders = [row for some in found.values() for row in some if row.certificates]
     if not orders or not this.settings.able(options.CAN_READ_CERTIFICATES):
         return
-    if this.focused:
-        answers = await attempts([this.client.fetch_certificates(row.number) for row in orders])
-    else:
-        answers = [await attempt(this.client.fetch_certificates())]
-    listed = [row for answer in answers if not isinstance(answer, VendorError) for row in answer]
     named = {number for row in orders for number in row.certificates}
-    beside.certificates = {row.id: row for row in listed if row.id in named}
+    if this.focused:
+        answers = await attempts([this.client.fetch_certificates(row.certificates, row.number) for row in orders])
+    else:
+        answers = [await attempt(this.client.fetch_certificates(named))]
+    listed = [row for answer in answers if not isinstance(answer, VendorError) for row in answer]
+    beside.certificates = {row.id: row for row in listed}
     await _read_secrets(this, beside)
 
 

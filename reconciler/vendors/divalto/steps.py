@@ -75,6 +75,6 @@ def attach_step(bench: Bench, document: Mapping[str, Any], *, after: tuple[str, 
         part=str(document["part"]),
         reason="document is not attached",
         changes=(Change("/documents", None, named),),
-        body=dict(document),
+        body={**document, "generated": None if document["generated"] is None else True},
         after=after,
     )
