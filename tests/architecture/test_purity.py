@@ -23,9 +23,10 @@ PURE = frozenset({
     ),
     *(
         f"reconciler.vendors.divalto.{name}"
-        for name in ("catalogue", "checking", "checking_documents", "checking_facts", "checking_orders",
-                     "checking_products", "codes", "completing", "documents", "expanding", "finding", "generating",
-                     "kinds", "known", "normal", "options", "papers", "paris", "shipped", "wire")
+        for name in ("answers", "catalogue", "checking", "checking_documents", "checking_facts", "checking_orders",
+                     "checking_products", "codes", "comparing", "completing", "deciding", "documents", "expanding",
+                     "failures", "finding", "generating", "handwork", "judging", "kinds", "known", "moments", "normal",
+                     "options", "papers", "paris", "rows", "shipped", "showing", "sites", "steps", "submitted", "wire")
     ),
 })  # fmt: skip
 """The modules that decide. They take values and return values."""
