@@ -5,6 +5,7 @@ since the fonts every viewer has know no others; a template that needs more is r
 """
 
 import dataclasses
+import functools
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -40,23 +41,30 @@ class _Line:
 def fill(inputs: Mapping[str, Json]) -> str | Broken:
     """Return the text of a document; every name that a template may use is in `inputs`, a new site with all facts."""
     import jinja2  # late: only an order with a made document needs it
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     given = inputs.get("newSite")
     site = {word: given.get(word) for word in wire.SITE_FACTS} if isinstance(given, Mapping) else None
     template = shipped.purchase_order() if inputs["template"] == STANDARD else str(inputs["template"])
-    environment = ImmutableSandboxedEnvironment(
-        undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
-    )
     values: dict[str, Any] = {name: value for name, value in inputs.items() if name != "template"}
     try:
-        made = environment.from_string(template)
-        text = made.render({**values, "newSite": site})
+        text: str = _compiled(template).render({**values, "newSite": site})
     except jinja2.TemplateSyntaxError as problem:
         return Broken(problem.lineno, str(problem.message))
     except Exception as problem:  # noqa: BLE001 - a template is a program: whatever it raises is its fault
         return Broken(_line_of(problem), str(problem) or type(problem).__name__)
     return _unprintable(text) or text
+
+
+@functools.lru_cache(maxsize=64)
+def _compiled(template: str) -> Any:
+    """Return a template ready to be filled in; most orders share one, and compiling takes the most time."""
+    import jinja2
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(template)
 
 
 def render(inputs: Mapping[str, Json]) -> bytes:
