@@ -130,8 +130,8 @@ CODES: Mapping[str, Rule] = {
     ),
     PRODUCT_UNKNOWN: Rule(
         "product not in the catalogue",
-        "A reference is not in the catalogue: an error when that is the vendor's own, a warning while the working table "
-        "stands for it, since the vendor's price lists are not public.",
+        "A reference is not in the catalogue: an error when that is the vendor's own, a warning while the working "
+        "table stands for it, since the vendor's price lists are not public.",
         "Compare it with the price list of myBusiness. Blanks are collapsed; capital letters count.",
     ),
     TOO_LONG: Rule(
