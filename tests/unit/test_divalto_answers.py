@@ -10,7 +10,13 @@ from reconciler.model import Address
 from reconciler.vendors.divalto import answers, failures
 
 ORDER, SITE = Address("divalto", "order", "odata"), Address("divalto", "site", "hq")
-SHOWN = {"orderNumber": "CDE-1", "clientReference": "acme/odata#1", "version": 2, "status": "BROUILLON"}
+SHOWN = {
+    "orderNumber": "CDE-1",
+    "clientReference": "acme/odata#1",
+    "version": 2,
+    "status": "BROUILLON",
+    "documents": [],
+}
 DOCUMENT = {"documentId": "D1", "documentType": "DEVIS"}
 STATUSES = [*range(400, 430), 431, 451, *range(500, 512), 599]
 

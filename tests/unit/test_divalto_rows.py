@@ -13,15 +13,23 @@ ORDER: dict[str, Any] = {
     "clientReference": "acme/odata#1",
     "version": 2,
     "status": "BROUILLON",
+    "documents": [],
     "lines": [{"reference": "SAAS  IO ODATA ", "quantity": 1}],
     "certificate": {"desiredDeliveryDate": "2026-03-02", "recipients": ["Z@acme.example", "a@acme.example"]},
-    "primaryContact": {"lastName": " Martin ", "email": "Lea@acme.example", "service": None},
+    "primaryContact": {
+        "lastName": " Martin ",
+        "firstName": "Lea",
+        "mobilePhoneNumber": "+33600000000",
+        "email": "Lea@acme.example",
+        "service": None,
+    },
 }
 
 
 def read(**changes: Any) -> rows.Order:
-    """Return an order from a row with changes."""
-    return rows.order(rows.folded({**ORDER, **changes}, what="order"))
+    """Return an order from a row with changes; an ellipsis takes a member away."""
+    row = {name: value for name, value in {**ORDER, **changes}.items() if value is not ...}
+    return rows.order(rows.folded(row, what="order"))
 
 
 def test_an_order_is_shown_in_canonical_form() -> None:
@@ -33,13 +41,34 @@ def test_an_order_is_shown_in_canonical_form() -> None:
         "deliveryDate": "2026-03-02",
         "recipients": ["a@acme.example", "z@acme.example"],
     }
-    assert fields["contact"] == {"lastName": "Martin", "email": "lea@acme.example"}
+    assert fields["contact"] == {
+        "lastName": "Martin",
+        "firstName": "Lea",
+        "mobilePhoneNumber": "+33600000000",
+        "email": "lea@acme.example",
+    }
 
 
 def test_a_member_that_is_not_shown_is_unknown() -> None:
     """Missing is not null: nothing is concluded about a field that the answer leaves out."""
     assert "comments" not in showing.order_fields(read())
     assert showing.order_fields(read(comments=None))["comments"] is None
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        pytest.param("primaryContact", {"lastName": "Martin", "firstName": "Lea", "phoneNumber": "1"}, id="contact"),
+        pytest.param("primaryContact", {"lastName": "M", "firstName": "L", "email": "m@acme.example"}, id="phone"),
+        pytest.param("certificate", {"recipients": ["it@acme.example"]}, id="certificate"),
+        pytest.param("newSite", {"name": "Neuf SARL"}, id="site"),
+    ],
+)
+def test_a_part_that_is_not_whole_is_unknown(member: str, value: Any) -> None:
+    """A part without what every such part has was not shown whole: it is not different."""
+    word = {"primaryContact": "contact"}.get(member, member)
+
+    assert word not in showing.order_fields(read(**{member: value}))
 
 
 @pytest.mark.parametrize(
@@ -52,6 +81,7 @@ def test_a_member_that_is_not_shown_is_unknown() -> None:
         pytest.param({"version": True}, id="version-is-a-truth"),
         pytest.param({"status": None}, id="no-status"),
         pytest.param({"status": "S" * 300}, id="status-too-long"),
+        pytest.param({"documents": ...}, id="documents-are-not-shown"),
         pytest.param({"documents": {}}, id="documents-are-no-array"),
         pytest.param({"documents": [{"documentId": "D1"}]}, id="document-without-type"),
         pytest.param({"certificateIds": ["a/b"]}, id="certificate-with-a-path"),
@@ -70,8 +100,10 @@ def test_a_row_that_is_wrong_is_refused(changes: dict[str, Any]) -> None:
     [
         pytest.param("lines", [{"reference": "X", "quantity": "1"}], id="quantity-is-text"),
         pytest.param("lines", [{"quantity": 1}], id="line-without-reference"),
-        pytest.param("certificate", {"recipients": "it@acme.example"}, id="recipients-are-text"),
-        pytest.param("certificate", {"recipients": [1]}, id="recipient-is-a-number"),
+        pytest.param(
+            "certificate", {"desiredDeliveryDate": None, "recipients": "it@acme.example"}, id="recipients-are-text"
+        ),
+        pytest.param("certificate", {"desiredDeliveryDate": None, "recipients": [1]}, id="recipient-is-a-number"),
         pytest.param("primaryContact", [], id="contact-is-an-array"),
         pytest.param("comments", 7, id="comments-are-a-number"),
     ],

@@ -54,8 +54,8 @@ def _draft() -> tuple[Operation, ...]:
         papers=papers.of_order,
     )
     return (
-        # Without the capability a person places the whole order.
-        Operation(CREATE, Kind.CREATE, wire.CREATE_ORDER, ByKey(), once=True, capability=options.CAN_CREATE),
+        # Without the capability a person places the whole order, so that this is never for one.
+        Operation(CREATE, Kind.CREATE, wire.CREATE_ORDER, ByKey(), once=True),
         Operation(
             CORRECT,
             Kind.UPDATE,
@@ -98,6 +98,7 @@ def _decided() -> tuple[Operation, ...]:
             Kind.REQUEST,
             wire.COMPLEMENT,
             ByLookup(("requestedInformation",)),
+            effects=frozenset({Effect.NOTIFIES}),
             once=True,
             settles=True,
             polled=False,

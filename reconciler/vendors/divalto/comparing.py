@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reconciler.contract import Case, Wanted
+from reconciler.contract import Case, Observed, Wanted
 from reconciler.model import Address, Json, canonical
 from reconciler.vendors.divalto import completing, documents, normal, wire
 from reconciler.vendors.divalto.catalogue import OWN
@@ -85,6 +85,12 @@ def prospect_of(case: Case) -> Mapping[str, Json]:
     found = case.related.get(opportunity_address(str(code))) if code is not None else None
     prospect = found.extra.get("prospect") if found is not None else None
     return prospect if isinstance(prospect, Mapping) else {}
+
+
+def shown_fields(observed: Observed) -> dict[str, Json]:
+    """Return an order's fields as the vendor shows them, the new site whole; what it does not show is missing."""
+    whole_site = {word: value for word, value in observed.extra.items() if word == "newSite"}
+    return {**observed.fields, **whole_site}
 
 
 def differing(fields: Mapping[str, Json], shown: Mapping[str, Json]) -> list[str]:

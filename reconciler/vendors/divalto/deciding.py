@@ -104,8 +104,8 @@ def _draft(bench: Bench, observed: Observed) -> Decision:
     if any(one.severity is Severity.ERROR for one in problems):
         return Decision(problems=tuple(problems))
     full = comparing.whole(case.wanted, comparing.prospect_of(case))
-    shown: dict[str, Json] = {**observed.fields, "newSite": observed.extra.get("newSite")}
-    words = comparing.differing(full.fields, shown)
+    shown = comparing.shown_fields(observed)
+    words = comparing.differing({word: value for word, value in full.fields.items() if word in shown}, shown)
     steps: list[Step] = []
     if words:
         correct = bench.step(

@@ -214,9 +214,16 @@ def order(row: Row) -> Order:
         processed_at=text(row, "processedUTC", what=what, longest=LONGEST_CODE),
         assigned_site=text(row, "assignedSiteNumber", what=what, longest=LONGEST_CODE),
         certificates=_ids(row, "certificateIds", what=what),
-        documents=listed(row, "documents", document, what=what),
+        documents=_there(row, "documents", what=what),
         body={name.lower(): row[name.lower()] for name in wire.ORDER_FIELDS.values() if name.lower() in row},
     )
+
+
+def _there(row: Row, name: str, *, what: str) -> tuple[Document, ...]:
+    """Return the documents of an order; one that does not show any array of them is not shown whole."""
+    if name not in row:
+        raise BadAnswer(f"{what} has no {name}; nothing was concluded from it")
+    return listed(row, name, document, what=what)
 
 
 def _ids(row: Row, name: str, *, what: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 from reconciler.contract import Asset, Observed, SyncStatus, Wanted
 from reconciler.errors import BadAnswer
 from reconciler.model import Json, Secret
-from reconciler.vendors.divalto import catalogue, normal, rows, wire
+from reconciler.vendors.divalto import catalogue, completing, normal, rows, wire
 
 _PLAIN = ("type", "origin", "generation", "solution", "site", "opportunity", "quoteNumber", "comments", "replaces")
 _STATUSES: Mapping[str, SyncStatus] = {
@@ -18,7 +18,7 @@ _STATUSES: Mapping[str, SyncStatus] = {
 
 
 def order_fields(order: rows.Order) -> dict[str, Json]:
-    """Return the client's part of an order in manifest words; a member that is not shown is missing."""
+    """Return the client's part of an order in manifest words; what is not shown, or not whole, is missing."""
     what, body = f"order {order.number}", order.body
     fields: dict[str, Json] = {
         word: rows.text(body, wire.ORDER_FIELDS[word], what=what)
@@ -27,30 +27,42 @@ def order_fields(order: rows.Order) -> dict[str, Json]:
     }
     for word, read in _PARTS.items():
         member = wire.ORDER_FIELDS[word].lower()
-        if member in body:
-            fields[word] = read(body, member, what)
+        value = read(body, member, what) if body.get(member) is not None else None
+        if member in body and value is not _UNSEEN:
+            fields[word] = value
     return fields
 
 
+_UNSEEN: Json = "(not shown)"
+"""Stands for a part without a member that every such part has: it is unknown, not different."""
+_CONTACT_NEEDS = ("lastName", "firstName", "email")
+_PHONES = ("phoneNumber", "mobilePhoneNumber")
+
+
 def _new_site(body: rows.Row, member: str, what: str) -> Json:
-    return _texts(body, member, wire.SITE_FACTS, what=what)
+    row, texts = _texts(body, member, wire.SITE_FACTS, what=what)
+    return texts if _shows(row, completing.missing(texts)) else _UNSEEN
 
 
 def _contact(body: rows.Row, member: str, what: str) -> Json:
-    return _texts(body, member, wire.CONTACT_FIELDS, what=what)
+    row, texts = _texts(body, member, wire.CONTACT_FIELDS, what=what)
+    reachable = any(name.lower() in row for name in _PHONES)
+    return texts if reachable and _shows(row, _CONTACT_NEEDS) else _UNSEEN
 
 
-def _texts(body: rows.Row, member: str, names: Sequence[str], *, what: str) -> Json:
-    if body[member] is None:
-        return None
+def _shows(row: rows.Row, names: Sequence[str]) -> bool:
+    return all(name.lower() in row for name in names)
+
+
+def _texts(body: rows.Row, member: str, names: Sequence[str], *, what: str) -> tuple[rows.Row, dict[str, Json]]:
     row = rows.folded(body[member], what=f"{member} of {what}")
-    return normal.filled({name: rows.text(row, name, what=what) for name in names})
+    return row, normal.filled({name: rows.text(row, name, what=what) for name in names})
 
 
 def _certificate(body: rows.Row, member: str, what: str) -> Json:
-    if body[member] is None:
-        return None
     row = rows.folded(body[member], what=f"{member} of {what}")
+    if not _shows(row, (wire.DELIVERY_DATE, wire.RECIPIENTS)):
+        return _UNSEEN
     found = row.get(wire.RECIPIENTS) or ()
     if not isinstance(found, list | tuple) or not all(isinstance(one, str) for one in found):
         raise BadAnswer(f"{wire.RECIPIENTS} of {what} are no texts; nothing was concluded from them")
@@ -110,7 +122,7 @@ def order(
         "asked": found.asked,
         "askedAt": found.asked_at,
         "submittedAt": found.submitted_at,
-        "newSite": fields.get("newSite"),
+        **({"newSite": fields["newSite"]} if "newSite" in fields else {}),
         "documents": [shown_document(one) for one in found.documents],
         "answered": answered,
         "findings": [

@@ -35,7 +35,8 @@ def _edited(case: Case) -> list[str]:
     if frozen:
         now = comparing.facts(case.wanted)
         return [word for word in sorted(now) if word in frozen and case.fingerprint(now[word]) != frozen[word]]
-    words = {change.path.split("/")[1] for change in case.changes}
+    shown = case.observed.fields if case.observed is not None else {}
+    words = {word for change in case.changes if (word := change.path.split("/")[1]) in shown}
     if case.observed is not None and "documents" in case.observed.extra:
         lacking = comparing.lacking(comparing.wanted_documents(case.wanted), comparing.shown_documents(case))
         words |= {"documents"} if lacking else set()
