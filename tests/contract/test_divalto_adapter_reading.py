@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reconciler.contract import Observation, SyncStatus
-from reconciler.errors import StepRefused, VendorError
+from reconciler.errors import Forbidden, StepRefused, VendorError
 from reconciler.model import Severity
 from reconciler.vendors.divalto.options import CAPABILITIES
 from tests.contract.divalto_bench import Bench, make_vendor, observed, world_of
@@ -201,6 +201,17 @@ def test_a_key_that_ends_soon_is_told() -> None:
     assert (problem.code, problem.severity) == ("E499", Severity.WARNING)
     assert "2026-01-11" in problem.summary
     assert "expires 2026-01-11" in line
+
+
+def test_a_key_without_the_right_to_orders_is_told_by_check() -> None:
+    """The line of `check` proves the right, not only the key."""
+    bench = Bench(ODATA)
+    line = bench.run(lambda client: bench.vendor.probe(client.reader))
+    bench.set(ordersRight=False)
+
+    with pytest.raises(Forbidden):
+        bench.run(lambda client: bench.vendor.probe(client.reader))
+    assert line == "key accepted; no order is visible"
 
 
 def test_a_key_that_ended_is_a_sign_in_that_failed() -> None:

@@ -7,7 +7,7 @@ import pytest
 from reconciler.contract import Call, Decision, Kind, Observed, SyncStatus
 from reconciler.errors import StepRefused
 from reconciler.model import Severity
-from tests.contract.divalto_bench import Bench, observed
+from tests.contract.divalto_bench import Bench, make_vendor, observed
 from tests.contract.divalto_manifests import HQ, ODATA, ORDER, SITE
 
 
@@ -147,3 +147,18 @@ def test_an_order_waits_for_the_site_it_is_for() -> None:
 
     assert [needs for name, needs in steps.items() if name != "submit"] == [(), ()]
     assert (steps["submit"], free["submit"]) == ((HQ,), ())
+
+
+def test_a_person_asks_where_the_vendor_takes_no_requests() -> None:
+    """Each set of facts is asked for by hand once, and then waited for."""
+    bench = Bench(SITE, vendor=make_vendor(capabilities={"site_change": False}))
+    step = bench.step(HQ, "ask")
+    bench.remember(step, "123456")
+    waiting = decided(bench)
+    bench.declare(SITE.replace("0001", "0002"))
+
+    again = bench.step(HQ, "ask")
+
+    assert (step.kind, again.kind) == (Kind.MANUAL, Kind.MANUAL)
+    assert step.operation != again.operation
+    assert (waiting.steps, [one.party for one in waiting.waiting]) == ((), ["vendor"])

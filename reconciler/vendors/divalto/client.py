@@ -41,6 +41,12 @@ class Client:
         own = (row for row in found if row.get(wire.REFERENCE.lower()) in references)
         return tuple(order for row in own if (order := _understood(rows.order, row)) is not None)
 
+    async def fetch_order_count(self) -> int:
+        """Return how many orders the key may see, with one row read."""
+        answer = await self.read.fetch(wire.LIST_ORDERS.call(query={wire.OFFSET: "0", wire.COUNT: "1"}))
+        failures.require_success(answer, what="list of orders")
+        return rows.counted(rows.folded(answer.data, what="list of orders"), wire.TOTAL, what="list of orders")
+
     async def fetch_orders_by_reference(self, references: Sequence[str]) -> tuple[rows.Order, ...]:
         """Return the orders with our references; this knows what was just written."""
         lists = [await self._orders_of(reference) for reference in references]

@@ -20,8 +20,8 @@ def _sorted(value: Json) -> Json:
 
 
 async def probe(read: Reader) -> str:
-    """Read the catalogue; return its revision, and when the key expires if that is soon."""
+    """Count the orders, which needs the right to them; tell when the key expires if that is soon."""
     watch = KeyWatch(read)
-    found = await Client(watch).fetch_catalogue()
-    told = f"key accepted; catalogue {str(found.get('revision') or 'without revision')[:100]}"
+    count = await Client(watch).fetch_order_count()
+    told = f"key accepted; {count} orders are visible" if count else "key accepted; no order is visible"
     return f"{told}; the key expires {watch.expires[:40]}" if watch.expires else told

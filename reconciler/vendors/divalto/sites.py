@@ -7,9 +7,9 @@ something else, that is for a person to settle.
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.contract import Decision, Observed
+from reconciler.contract import ClaimState, Decision, Observed
 from reconciler.model import Json
-from reconciler.vendors.divalto import catalogue, codes, handwork, wire
+from reconciler.vendors.divalto import catalogue, codes, handwork, options, wire
 from reconciler.vendors.divalto.steps import Bench
 
 
@@ -29,25 +29,35 @@ def decide_site(bench: Bench) -> Decision:
     request = observed.extra.get("request")
     if isinstance(request, Mapping):
         return _requested(bench, observed, request)
+    return _unasked(bench, observed, {word: facts.get(word) for word in words})
+
+
+def _unasked(bench: Bench, observed: Observed, shown: Mapping[str, Json]) -> Decision:
+    """Ask for a change of what differs, unless somebody else's request comes first; `shown` is what stands there."""
     pending = observed.extra.get("pending")
     if pending:
         return Decision(waiting=(bench.vendor(f"another change request, {pending}, is open for the site"),))
+    if not bench.settings.able(options.CAN_CHANGE_SITES):
+        return _by_hand(bench)
     step = bench.step(
         catalogue.REQUEST,
         reason="differs from the manifest; people at Divalto decide",
-        changes=case.changes,
-        body={word: case.wanted.fields[word] for word in words},
-        basis={word: facts.get(word) for word in words},
+        changes=bench.case.changes,
+        body={word: bench.case.wanted.fields[word] for word in shown},
+        basis=dict(shown),
     )
     return Decision((step,))
 
 
 def _by_hand(bench: Bench) -> Decision:
+    """Have a person ask; other facts are another operation, so that each is asked for once."""
     case = bench.case
-    assert case.observed is not None
-    name, _, part = handwork.asking(case.wanted).partition(":")
-    if case.observed.extra.get("asked") or not case.wanted.fields:
+    asking = handwork.asking(case.wanted)
+    name, _, part = asking.partition(":")
+    if (case.observed is not None and case.observed.extra.get("asked")) or not case.wanted.fields:
         return Decision()
+    if case.memory.claims.get((asking, case.wanted.revision)) is ClaimState.DONE:
+        return Decision(waiting=(bench.vendor("a person asked for the change, and the site does not show it yet"),))
     step = bench.step(
         name, part=part, reason="to be asked for by a person", changes=case.changes, body=case.wanted.fields
     )
