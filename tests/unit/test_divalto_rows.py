@@ -132,3 +132,24 @@ def test_an_empty_or_huge_certificate_is_refused(row: dict[str, Any]) -> None:
     """What is sealed has a size that is meant."""
     with pytest.raises(BadAnswer):
         rows.secrets_of_certificate(row, what="certificate")
+
+
+def test_a_fact_that_every_site_has_is_unknown_when_it_is_not_shown() -> None:
+    """Other facts that are not shown are null: nothing stands there."""
+    row: dict[str, Any] = {
+        "siteNumber": "123456",
+        "version": 1,
+        "name": "Site",
+        "email": "A@b.example",
+        "website": "x.example",
+    }
+
+    facts = showing.site_facts(rows.site(rows.folded(row, what="site")))
+
+    assert (facts["name"], facts["email"], facts["website"], facts["address2"]) == (
+        "Site",
+        "a@b.example",
+        "x.example",
+        None,
+    )
+    assert "phoneNumber" not in facts

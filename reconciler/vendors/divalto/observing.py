@@ -64,8 +64,7 @@ async def _site(this: Round, wanted: Wanted) -> tuple[Observed, ...]:
     site = await this.client.fetch_site(number)
     if site is None:
         return ()
-    facts = showing.site(site, None, wanted).fields
-    if all(facts.get(word) == value for word, value in wanted.fields.items()):
+    if not showing.differing_facts(wanted, showing.site_facts(site)):
         return (showing.site(site, None, wanted),)
     requests = await this.client.fetch_changes(wanted.keys, number)
     return (showing.site(site, newest(requests), wanted),)

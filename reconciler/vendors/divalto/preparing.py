@@ -173,7 +173,7 @@ async def _request(desk: Desk) -> Call | Satisfied:
     site = await desk.client.fetch_site(number)
     if site is None:
         raise StepRefused(f"site {number} is not one of this partner's any more; plan again", stale=True)
-    facts = showing.site(site, None, wanted).fields
+    facts = showing.site_facts(site)
     if await desk.client.fetch_changes(wanted.keys, number) or not comparing.differing(step.body, facts):
         return Satisfied(number)
     if site.pending:

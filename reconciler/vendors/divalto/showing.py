@@ -218,11 +218,22 @@ def opportunity(code: str, found: rows.Opportunity | None) -> Observed:
     return Observed(code, code, {}, extra=extra)
 
 
+def site_facts(found: rows.Site) -> dict[str, Json]:
+    """Return what a site shows. What every site has and this one does not show is missing; the rest is null then."""
+    optional: dict[str, Json] = {word: None for word in wire.SITE_FACTS if word not in completing.NEEDED}
+    return {**optional, **normal.facts(found.facts)}
+
+
+def differing_facts(wanted: Wanted, facts: Mapping[str, Json]) -> list[str]:
+    """Return the declared facts that a site shows otherwise, sorted; what it does not show is unknown."""
+    return sorted(word for word, value in wanted.fields.items() if word in facts and facts[word] != value)
+
+
 def site(found: rows.Site, request: rows.ChangeRequest | None, wanted: Wanted) -> Observed:
     """Return a site as observed. What was asked and is not decided yet is no difference."""
-    facts = normal.facts(found.facts)
+    facts = site_facts(found)
     fields, status, detail = dict(facts), SyncStatus.SYNCHRONIZED, ""
-    differs = [word for word, value in wanted.fields.items() if facts.get(word) != value]
+    differs = differing_facts(wanted, facts)
     asked: dict[str, Json] | None = None
     if request is not None and differs:
         asked = {"id": request.id, "status": request.status, "reason": request.reason, "at": request.submitted_at}

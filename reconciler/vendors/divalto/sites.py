@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.contract import ClaimState, Decision, Observed
 from reconciler.model import Json
-from reconciler.vendors.divalto import catalogue, codes, handwork, options, wire
+from reconciler.vendors.divalto import catalogue, codes, handwork, options, showing, wire
 from reconciler.vendors.divalto.steps import Bench
 
 
@@ -23,7 +23,7 @@ def decide_site(bench: Bench) -> Decision:
     if bench.settings.manual:
         return _by_hand(bench)
     facts: Any = observed.extra.get("facts") or {}
-    words = sorted(word for word, value in case.wanted.fields.items() if facts.get(word) != value)
+    words = showing.differing_facts(case.wanted, facts)
     if not words:
         return Decision()
     request = observed.extra.get("request")
