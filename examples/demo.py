@@ -24,6 +24,8 @@ NEEDED = {
     "dimensions clientId": "DIM_CLIENT_ID",
     "dimensions clientSecret": "DIM_CLIENT_SECRET",
     "dimensions refreshToken": "DIM_REFRESH_TOKEN",
+    "divalto url": "",
+    "divalto apiKey": "DIVALTO_API_KEY",
 }
 """What the demo needs of what the sandbox prints, and the environment variable it goes into."""
 
@@ -33,8 +35,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="reconciler-demo-") as folder:
         project = pathlib.Path(folder)
         shutil.copytree(ROOT / "specs", project / "specs")
+        shutil.copytree(ROOT / "catalogue", project / "catalogue")
         with subprocess.Popen(
-            [*PROGRAM, "sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True, cwd=folder
+            [*PROGRAM, "sandbox", "--port", "0", "--auto-decide"], stdout=subprocess.PIPE, text=True, cwd=folder
         ) as sandbox:
             try:
                 facts = read_facts(sandbox)

@@ -98,8 +98,10 @@ def _others(standing: Standing) -> list[_Row]:
     rows: list[_Row] = []
     if standing.doubt is not None:
         rows.append(("InDoubt", "True", standing.doubt.value, standing.error))
-    if standing.error and standing.doubt is None:
-        rows.append(("Stalled", "True", "Failed", standing.error))
+    failed = standing.observed is not None and sync_status(standing) is SyncStatus.FAILED
+    if (standing.error or failed) and standing.doubt is None:
+        detail = standing.observed.detail if standing.observed is not None else ""
+        rows.append(("Stalled", "True", "Failed", standing.error or detail))
     if standing.changes and standing.observed is not None:
         paths = ", ".join(change.path for change in standing.changes)
         rows.append(("Drifted", "True", "Differs", f"differs from the manifest: {paths}"))

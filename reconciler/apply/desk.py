@@ -70,6 +70,8 @@ class Desk:
     ids: dict[Address, str] = dataclasses.field(default_factory=dict)
     done_at: dict[tuple[Address, str], datetime] = dataclasses.field(default_factory=dict)
     """Since when an operation is done: how long a vendor has had for what it does by itself."""
+    attached: Callable[[str], bytes] | None = None
+    """Returns the bytes of a file that a manifest attaches."""
     stopping: bool = False
     caught_up: bool = False
     """Whether everything that a ledger from an earlier time may have forgotten was looked for."""
@@ -90,7 +92,8 @@ class Desk:
 
     def situation(self) -> Situation:
         """Return where things stand, for an adapter."""
-        return Situation(dict(self.ids), self.wanted, self.clock.now())
+        situation = Situation(dict(self.ids), self.wanted, self.clock.now())
+        return dataclasses.replace(situation, attached=self.attached) if self.attached else situation
 
     def now(self) -> datetime:
         """Return the present moment."""
@@ -121,10 +124,14 @@ class Desk:
 
     def frozen(self, step: Step) -> dict[str, str]:
         """Return the keyed fingerprints, by field, of what cannot be taken back: an executed order's spec."""
-        operation = self.operation(step)
-        if not operation.once or Effect.IRREVERSIBLE not in operation.effects:
-            return {}
-        return {name: self.ledger.fingerprint(value) for name, value in step.body.items()}
+        return frozen(self.ledger, self.operation(step), step)
+
+
+def frozen(ledger: Ledger, operation: Operation, step: Step) -> dict[str, str]:
+    """Return the keyed fingerprints, by field, of what a step makes final; nothing when it can be taken back."""
+    if not operation.once or Effect.IRREVERSIBLE not in operation.effects:
+        return {}
+    return {name: ledger.fingerprint(value) for name, value in step.body.items()}
 
 
 def field_of(path: str, fields: Mapping[str, Json]) -> str:

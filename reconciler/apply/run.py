@@ -31,6 +31,7 @@ class Performance:
     """One run over a plan's actions. `stale`: actions that must not be done, with the reason.
 
     `awaited`: objects without an action that a vendor is still working on; they are polled beside the actions.
+    `unpolled`: objects that people decide about, which are looked at once.
     """
 
     desk: Desk
@@ -40,6 +41,7 @@ class Performance:
     stale: Mapping[str, str] = dataclasses.field(default_factory=dict)
     skipped: frozenset[str] = frozenset()
     awaited: frozenset[Address] = frozenset()
+    unpolled: frozenset[Address] = frozenset()
     _ends: dict[str, "asyncio.Future[End]"] = dataclasses.field(default_factory=dict)
     _alone: dict[str, asyncio.Lock] = dataclasses.field(default_factory=dict)
     _spent: dict[str, int] = dataclasses.field(default_factory=dict)
@@ -75,7 +77,7 @@ class Performance:
     async def _watch(self, address: Address) -> None:
         """Wait for what a vendor is still working on; nothing depends on how that ends."""
         try:
-            await self._poll(address)
+            await self._poll(address, wait=self.wait)
         except Exception as error:  # noqa: BLE001 - as for actions
             self._fail(error)
 
@@ -133,16 +135,18 @@ class Performance:
 
     async def _needs_settled(self, action: Action) -> bool:
         """Poll the objects the action needs until the vendor has finished them, or the wait is over."""
-        if not action.step.needs:
+        followed = {address for address, _ in action.step.follows if address in self.desk.wanted}
+        if not action.step.needs or not followed <= self.desk.ids.keys():
             return False
         for need in action.step.needs:
-            observed = await self._poll(need)
+            observed = await self._poll(need, wait=0.0 if need in self.unpolled else self.wait)
             if observed is None or observed.status is not SyncStatus.SYNCHRONIZED:
                 return False
         return True
 
     async def _await_settled(self, action: Action, end: End) -> End:
-        observed = await self._poll(action.address)
+        polled = self.desk.operation(action.step).polled
+        observed = await self._poll(action.address, wait=self.wait if polled else 0.0)
         if observed is None:
             return dataclasses.replace(end, outcome=Outcome.WAITING, error=f"{action.address} does not show yet")
         if observed.status is SyncStatus.SYNCHRONIZED:
@@ -153,9 +157,9 @@ class Performance:
         detail = observed.detail or f"the vendor is still working on {action.address}"
         return dataclasses.replace(end, outcome=Outcome.WAITING, error=detail)
 
-    async def _poll(self, address: Address) -> Observed | None:
+    async def _poll(self, address: Address, *, wait: float) -> Observed | None:
         clock, pause = self.desk.clock, FIRST_POLL
-        until = clock.monotonic() + self.wait
+        until = clock.monotonic() + wait
         while True:
             observed = await _look(self.desk, address)
             settled = observed is not None and observed.status in {SyncStatus.SYNCHRONIZED, SyncStatus.FAILED}

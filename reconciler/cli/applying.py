@@ -13,7 +13,7 @@ from reconciler.cli.options import global_flags
 from reconciler.cli.progress import Progress
 from reconciler.cli.rules import allowances, rules_of
 from reconciler.cli.sealing import recipients_of
-from reconciler.cli.writing import write_status
+from reconciler.cli.writing import write_papers, write_status
 from reconciler.errors import Exit, UsageError
 from reconciler.plan.report import ApplyReport
 from reconciler.plan.value import Plan
@@ -95,6 +95,7 @@ class Caller:
                     output.note("nothing was done")
                     return Exit.ERROR
                 write_status(settings, done, await context.ledger.read_assets(context.scopes))
+                write_papers(context, settings.root, done)
         output.emit(self._render(done.report))
         return Exit.INTERRUPTED if signals.heard else applying.exit_code(done, detailed=detailed)
 

@@ -1,11 +1,13 @@
 """From settings to connections: where a vendor account is, whose memory it has, who keeps its changing credential."""
 
+import random
 from collections.abc import Iterable
 
 from reconciler.apply.desk import Account
 from reconciler.cli import sealing
 from reconciler.clock import Clock
-from reconciler.contract import Vendor
+from reconciler.contract import Answer, Call, Reader, Vendor
+from reconciler.errors import NotSent
 from reconciler.ledger.protocol import Ledger, Scope
 from reconciler.model import Secret
 from reconciler.reconcile.credentials import Keeper
@@ -34,7 +36,43 @@ def connection(settings: Settings, vendor: Vendor, *, hidden: Iterable[Secret] =
     )
 
 
-def account(settings: Settings, vendor: Vendor, client: http.Client) -> Account:
+class Nobody:
+    """The client of a vendor that is reached by people only (`transport: manual`): refuses every call."""
+
+    requests = 0
+
+    @property
+    def reader(self) -> Reader:
+        """It cannot read either."""
+        return self
+
+    async def fetch(self, call: Call, *, missing_ok: bool = False) -> Answer:
+        """Refuse."""
+        raise NotSent(f"{call} was not sent; transport manual reaches people only (missing_ok={missing_ok})")
+
+    async def send(self, call: Call) -> Answer:
+        """Refuse."""
+        raise NotSent(f"{call} was not sent; transport manual reaches people only")
+
+    def signed_out(self) -> None:
+        """Nobody is signed in."""
+
+
+def client(
+    settings: Settings, vendor: Vendor, *, book: Ledger, clock: Clock, hidden: Iterable[Secret]
+) -> http.Client | Nobody:
+    """Return the client of a vendor account; one that reaches nobody where only people are reached."""
+    if settings.vendors[vendor.name].url is None:
+        return Nobody()
+    return http.Client(
+        connection(settings, vendor, hidden=hidden),
+        clock=clock,
+        random=random.random,
+        keeper=keeper(settings, vendor, book=book, clock=clock),
+    )
+
+
+def account(settings: Settings, vendor: Vendor, client: http.Client | Nobody) -> Account:
     """Return a vendor account of a run."""
     config = settings.vendors[vendor.name]
     present, *former = scopes(settings, config)
@@ -50,7 +88,7 @@ def account(settings: Settings, vendor: Vendor, client: http.Client) -> Account:
 
 def scopes(settings: Settings, config: VendorSettings) -> tuple[Scope, ...]:
     """Return the scope of the ledger for a vendor account, then those of former project names."""
-    origin = _url(config).rstrip("/")
+    origin = _url(config).rstrip("/") if config.url is not None else "manual"
     return tuple(Scope(name, settings.environment, origin) for name in (settings.project, *settings.former_projects))
 
 

@@ -20,12 +20,13 @@ from reconciler.cli.options import globals_of
 from reconciler.cli.selecting import select
 from reconciler.clock import SystemClock
 from reconciler.contract import Observed, Wanted
-from reconciler.errors import ConfigurationError, Exit
+from reconciler.errors import ConfigurationError, Exit, StepRefused
 from reconciler.ledger.opening import open_ledger
 from reconciler.model import Problem, Severity
 from reconciler.plan.value import Revision
 from reconciler.reconcile import estate
 from reconciler.reconcile.planning import Context
+from reconciler.schema import attachments
 from reconciler.settings import discovery, loading
 from reconciler.settings.secrets import resolve_all
 from reconciler.settings.values import Settings
@@ -87,6 +88,7 @@ def open_project(sources: Sequence[files.SourceFile] | None = None) -> Project:
     kinds = _configured_kinds(discovery.kinds(plugins), configured)
     loaded = schema.load(sources, schema.Registry(kinds, configured), limits)
     pinned = {vendor.name: data for vendor in vendors if (data := read_pinned(settings, vendor.name)) is not None}
+    attached = files.read_attached(settings.root, attachments.paths(loaded.manifests), limits)
     checked = estate.expand(
         loaded.manifests,
         owners=settings.owners,
@@ -94,6 +96,8 @@ def open_project(sources: Sequence[files.SourceFile] | None = None) -> Project:
         problems=[*problems, *loaded.problems],
         configuration=settings.effective,
         pinned=pinned,
+        files=attached,
+        now=SystemClock().now(),
     )
     chosen = globals_of(click.get_current_context()).select
     if chosen is not None:
@@ -187,13 +191,12 @@ async def online(
             output.note(f"note: {notice}")
         accounts = {}
         for vendor in vendors:
-            client = http.Client(
-                connecting.connection(settings, vendor, hidden=estate.secrets_at(wanted, vendor)),
-                clock=clock,
-                random=random.random,
-                keeper=connecting.keeper(settings, vendor, book=book, clock=clock),
+            client = connecting.client(
+                settings, vendor, book=book, clock=clock, hidden=estate.secrets_at(wanted, vendor)
             )
-            account = connecting.account(settings, vendor, await stack.enter_async_context(client))
+            if isinstance(client, http.Client):
+                await stack.enter_async_context(client)
+            account = connecting.account(settings, vendor, client)
             accounts.update(dict.fromkeys(vendor.serves, account))
         yield Context(
             project=settings.project,
@@ -207,6 +210,8 @@ async def online(
             pinned=project.pinned,
             check_options=_option_checker(project),
             random=random.random,
+            reveal=writing,
+            attached=lambda path: _attached(settings, path),
             resting=frozenset(resting),
         )
 
@@ -219,6 +224,13 @@ def _with_secrets(project: Project, vendors: Sequence[contract.Vendor]) -> estat
     found = resolve_all(named, project.settings.root, environ=os.environ)
     logs.mask(found.values())
     return estate.with_secrets(project.estate, {key: found[label] for label, key in labels.items()})
+
+
+def _attached(settings: Settings, path: str) -> bytes:
+    found = files.read_bytes(settings.root, path, files.Limits())
+    if isinstance(found, Problem):
+        raise StepRefused(f"{path}: {found.summary}; it was there when the plan was made", stale=True)
+    return found
 
 
 def _option_checker(project: Project) -> Any:

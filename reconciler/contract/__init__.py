@@ -28,6 +28,7 @@ from reconciler.contract.objects import (
 )
 from reconciler.contract.vendor import (
     Absent,
+    Attached,
     Case,
     ClaimState,
     Decision,
@@ -68,6 +69,7 @@ __all__ = [
     "Absent",
     "Answer",
     "Asset",
+    "Attached",
     "ByKey",
     "ByLookup",
     "ByReadback",

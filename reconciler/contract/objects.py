@@ -2,7 +2,7 @@
 
 import dataclasses
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
@@ -74,9 +74,11 @@ class Operation:
 
     `once`: at most once per object and revision, for ever (orders); otherwise again whenever a complete read
     shows the need. `settles`: the vendor may go on working after its answer; dependants wait until an
-    observation says it has finished. `capability`: the flag without which the step is manual, and
+    observation says it has finished; `polled` False: people there decide, so it is looked at once and no more in the
+    same run. `capability`: the flag without which the step is manual, and
     `instructions` what a person does then (may use `{name}`). `applies`: its changes stand once it is done; not when
     they only stand after another operation of the object (options that are stored first, then synchronised).
+    `papers`: what a person is handed for a manual step, by file name; pure.
     """
 
     name: str
@@ -86,9 +88,11 @@ class Operation:
     effects: frozenset[Effect] = frozenset()
     once: bool = False
     settles: bool = False
+    polled: bool = True
     capability: str | None = None
     instructions: str = ""
     applies: bool = True
+    papers: Callable[["Wanted"], Mapping[str, bytes]] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -285,10 +289,12 @@ def action_id(address: Address, operation: str, revision: int) -> str:
 class Waiting:
     """Someone else has to act first: `party` is `vendor` or `person` (at the vendor).
 
-    The engine adds `maintenance`: a window has to open first.
+    The engine adds `maintenance`: a window has to open first. `polled`: the vendor may finish within the run; False
+    where people there take their time.
     """
 
     address: Address
     party: str
     detail: str
     since: str | None = None
+    polled: bool = True

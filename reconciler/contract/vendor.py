@@ -9,7 +9,24 @@ from typing import Any, Protocol, TypeAlias
 
 from reconciler.contract.objects import Change, ObjectType, Observation, Observed, Step, Waiting, Wanted
 from reconciler.contract.wire import Answer, Call, Reader, Wire
+from reconciler.errors import StepRefused
 from reconciler.model import Address, Json, JsonObject, Manifest, Problem, Secret
+
+
+@dataclasses.dataclass(frozen=True)
+class Attached:
+    """A file that a manifest names, as it is in the project; `path` as written, relative to `reconciler.yaml`.
+
+    `size` in bytes, `sha256` in hex, `head`: its first bytes, enough to tell its format. `text`: the whole of a small
+    file that is UTF-8 text. `reason` says why it cannot be read, and then nothing else is known.
+    """
+
+    path: str
+    size: int = 0
+    sha256: str = ""
+    head: bytes = b""
+    text: str | None = None
+    reason: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,11 +34,15 @@ class World:
     """All manifests of a run and whose they are.
 
     `owners`: the prefixes under which orders may be found at vendors, the one to write first (`<project>`,
-    `<project>.<env>`, then those of former project names).
+    `<project>.<env>`, then those of former project names). `files`: what manifests attach, by path as written.
+    `pinned`: the catalogues kept in git, by vendor. `now`: when they are looked at, None when that does not matter.
     """
 
     manifests: Sequence[Manifest]
     owners: tuple[str, ...]
+    files: Mapping[str, Attached] = dataclasses.field(default_factory=dict)
+    pinned: Mapping[str, Mapping[str, Json]] = dataclasses.field(default_factory=dict)
+    now: datetime | None = None
 
     def find(self, kind: str, name: str) -> Manifest | None:
         """Return a manifest by kind and present name."""
@@ -106,6 +127,9 @@ class Scope:
     focus: frozenset[Address] | None = None
     now: datetime | None = None
     done_at: Mapping[tuple[Address, str], datetime] = dataclasses.field(default_factory=dict)
+    reveal: bool = False
+    """Whether secrets of assets are to be read too, except of those in `kept` (ids), which are sealed already."""
+    kept: frozenset[str] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,13 +160,21 @@ class Decision:
     problems: tuple[Problem, ...] = ()
 
 
+def _nothing_attached(path: str) -> bytes:
+    raise StepRefused(f"{path} is not attached to anything", stale=True)
+
+
 @dataclasses.dataclass(frozen=True)
 class Situation:
-    """Where a step is about to be sent: `ids` of every settled object, `wanted` and `now` of the run."""
+    """Where a step is about to be sent: `ids` of every settled object, `wanted` and `now` of the run.
+
+    `attached` returns the bytes of a file that a manifest names; StepRefused when it is not what it was when planned.
+    """
 
     ids: Mapping[Address, str]
     wanted: Mapping[Address, Wanted]
     now: datetime
+    attached: Callable[[str], bytes] = _nothing_attached
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,6 +13,8 @@ class Limits:
 
     file_bytes: int = 1_048_576
     """Bytes in one file."""
+    attached_bytes: int = 16_777_216
+    """Bytes in one file that an order attaches."""
     files: int = 20_000
     """Files in one run."""
     total_bytes: int = 268_435_456

@@ -34,7 +34,7 @@ class Spec(pydantic.BaseModel):
     """Base of every model a manifest is checked against: unknown fields are errors, nothing is converted.
 
     A class variable `refers_to` tells which fields are the name of another manifest, and of which kind; there must be
-    such a one.
+    such a one. `attaches` tells which fields are paths of files in the project.
     """
 
     model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
@@ -100,7 +100,7 @@ class OrderSpec(Spec):
         default=1, description="A person raises it to order again."
     )
     execute: bool = pydantic.Field(default=False, description="false: entered at the vendor, but not executed.")
-    items: Annotated[list[OrderItem], pydantic.Field(min_length=1, max_length=500)]
+    items: Annotated[list[OrderItem], pydantic.Field(max_length=500)] = pydantic.Field(default=[])
     maxPrice: Price | None = pydantic.Field(  # noqa: N815 - the public field name
         default=None, description="The most the whole order may cost."
     )

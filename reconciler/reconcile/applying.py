@@ -123,6 +123,7 @@ async def _desk(context: Context, run: Run) -> Desk:
         wanted=context.estate.wanted,
         ids=ids,
         done_at=done_at,
+        attached=context.attached,
     )
 
 
@@ -138,6 +139,7 @@ async def _perform(desk: Desk, orders: Orders, *, planned: Planned, plan: Plan, 
         stale=fresh.stale,
         skipped=fresh.satisfied,
         awaited=planned.at_work,
+        unpolled=planned.with_people,
     )
     return await performance.play()
 

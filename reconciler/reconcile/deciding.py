@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 
 from reconciler.apply import protocol
-from reconciler.apply.desk import Desk
+from reconciler.apply.desk import Desk, frozen
 from reconciler.apply.protocol import End
 from reconciler.contract import ClaimState, Kind, Step, SyncStatus
 from reconciler.errors import ReconcilerError, UsageError
@@ -134,10 +134,15 @@ async def _settle_manual(context: Context, run: Run, target: Address, *, answer:
     settled = []
     for action in plan.actions:
         if action.address == target and action.kind is Kind.MANUAL:
-            scope = context.accounts[target.vendor].scope
-            key = ClaimKey(scope, target, action.step.operation, action.step.revision)
+            account = context.accounts[target.vendor]
+            operation = account.vendor.catalogue[f"{target.vendor}/{target.type}"].operation(action.step.operation)
+            key = ClaimKey(account.scope, target, action.step.operation, action.step.revision)
             context.ledger.adopt(
-                run, key, vendor_id=answer.vendor_id or action.step.target or "", frozen={}, now=context.clock.now()
+                run,
+                key,
+                vendor_id=answer.vendor_id or action.step.target or "",
+                frozen=frozen(context.ledger, operation, action.step),
+                now=context.clock.now(),
             )
             settled.append(action.step.operation)
     return settled

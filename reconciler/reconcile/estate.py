@@ -2,8 +2,10 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
-from reconciler.contract import Vendor, Wanted, World
+from reconciler.contract import Attached, Vendor, Wanted, World
 from reconciler.model import Address, Json, Manifest, Problem, Secret, SecretSource, Severity, digest
 
 
@@ -33,13 +35,15 @@ def expand(
     vendors: Sequence[Vendor],
     problems: Sequence[Problem] = (),
     configuration: Json = None,
-    pinned: Json = None,
+    pinned: Mapping[str, Any] | None = None,
+    files: Mapping[str, Attached] | None = None,
+    now: datetime | None = None,
 ) -> Estate:
     """Check the manifests by every vendor's rules and expand them.
 
     Nothing is expanded when a manifest is wrong: half a desired state is not one.
     """
-    world = World(tuple(manifests), owners)
+    world = World(tuple(manifests), owners, files or {}, pinned or {}, now)
     found = [*problems, *(problem for vendor in vendors for problem in vendor.check(world))]
     found.sort(key=lambda problem: problem.sort_key)
     wanted: dict[Address, Wanted] = {}
@@ -52,6 +56,7 @@ def expand(
             "manifests": {f"{one.kind}/{one.name}": one.revision for one in manifests},
             "configuration": configuration,
             "catalogue": pinned,
+            **({"files": {path: file.sha256 for path, file in files.items()}} if files else {}),
         }
     )
     return Estate(tuple(manifests), wanted, tuple(found), content)

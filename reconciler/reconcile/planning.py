@@ -37,6 +37,10 @@ class Context:
     pinned: Mapping[str, Json] = dataclasses.field(default_factory=dict)
     check_options: CheckOptions = lambda _wanted, _observed: ()
     random: Callable[[], float] = random.random
+    reveal: bool = False
+    """Whether secrets of assets may be read, since this pass seals them."""
+    attached: Callable[[str], bytes] | None = None
+    """Returns the bytes of a file that a manifest attaches."""
     resting: frozenset[str] = frozenset()
     """Vendors that failed lately and are not asked in this pass."""
 
@@ -64,7 +68,12 @@ class Planned:
     @property
     def at_work(self) -> frozenset[Address]:
         """What vendors are still working on from earlier runs."""
-        return frozenset(one.address for one in self.plan.waiting if one.party == "vendor")
+        return frozenset(one.address for one in self.plan.waiting if one.party == "vendor" and one.polled)
+
+    @property
+    def with_people(self) -> frozenset[Address]:
+        """What people decide about, in their own time."""
+        return frozenset(one.address for one in self.plan.waiting if not one.polled or one.party == "person")
 
 
 async def plan(context: Context, *, only_changed: bool = False) -> Planned:
@@ -148,7 +157,8 @@ async def observe(
 ) -> Observation:
     """Read every vendor; one that cannot be read does not keep the others from being read."""
     began = context.clock.now()
-    whole = Scope(context.estate.wanted, dict(ids), focus, began, dict(done_at))
+    kept = await _sealed_already(context) if context.reveal else frozenset()
+    whole = Scope(context.estate.wanted, dict(ids), focus, began, dict(done_at), context.reveal, kept)
     parts = await asyncio.gather(*(_observe_one(context, account, whole) for account in context.distinct))
     return merge(parts, began=began)
 
@@ -162,6 +172,10 @@ def merge(parts: Sequence[Observation], *, began: datetime) -> Observation:
         problems=tuple(problem for part in parts for problem in part.problems),
         obstacles={address: problem for part in parts for address, problem in part.obstacles.items()},
     )
+
+
+async def _sealed_already(context: Context) -> frozenset[str]:
+    return frozenset(one.asset_id for one in await context.ledger.read_assets(context.scopes) if one.sealed)
 
 
 async def _observe_one(context: Context, account: Account, whole: Scope) -> Observation:

@@ -8,7 +8,14 @@ the faults are described in `docs/sandbox.md`.
 import pathlib
 from collections.abc import Callable
 
-from reconciler.sandbox.app import Sandbox, create_app, create_dimensions_app, create_interworks_app, demo
+from reconciler.sandbox.app import (
+    Sandbox,
+    create_app,
+    create_dimensions_app,
+    create_divalto_app,
+    create_interworks_app,
+    demo,
+)
 from reconciler.sandbox.exchange import ConnectionDropped
 
 __all__ = [
@@ -16,6 +23,7 @@ __all__ = [
     "Sandbox",
     "create_app",
     "create_dimensions_app",
+    "create_divalto_app",
     "create_interworks_app",
     "demo",
     "serve",
@@ -28,14 +36,16 @@ def serve(
     *,
     host: str = "127.0.0.1",
     ready: Callable[[str], None] | None = None,
+    auto_decide: bool = False,
 ) -> None:
     """Serve all simulators on a loopback port until the process is told to stop.
 
     Port 0 takes a free one. `ready` is called once with the base URL (with the real port) when
-    connections are accepted. ValueError when `host` is not a loopback address or `snapshot` is not a
+    connections are accepted. With `auto_decide` the people at a vendor accept
+    whatever waits for them. ValueError when `host` is not a loopback address or `snapshot` is not a
     sandbox state; OSError when the port is taken.
     """
     # Late, because uvicorn is heavy and in-process users need none of it.
     from reconciler.sandbox import serving
 
-    serving.serve(port, snapshot, host=host, ready=ready)
+    serving.serve(port, snapshot, host=host, ready=ready, auto_decide=auto_decide)

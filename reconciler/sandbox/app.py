@@ -12,7 +12,7 @@ from datetime import timedelta
 from starlette.applications import Starlette
 from starlette.types import Receive, Scope, Send
 
-from reconciler.sandbox import dimensions, interworks
+from reconciler.sandbox import dimensions, divalto, interworks
 from reconciler.sandbox.clock import Clock, TimeSource
 from reconciler.sandbox.control import control_routes
 from reconciler.sandbox.gate import HOST, Gate
@@ -26,23 +26,30 @@ class Entry:
     """A simulator the sandbox knows: how to make it, the credentials it accepts, its hosts.
 
     `hosts` are the hosts the vendor has, as prefixes here, by the names `demo` gives their addresses;
-    left empty, there is one, `url`, with the simulator's name as its prefix.
+    left empty, there is one, `url`, with the simulator's name as its prefix. `create_deciding` makes one
+    whose people decide by themselves, where people decide.
     """
 
     name: str
     create: Callable[[], Simulator]
     credentials: Mapping[str, str]
     hosts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    create_deciding: Callable[[], Simulator] | None = None
 
     @property
     def prefixes(self) -> Mapping[str, str]:
         """Return the prefix of each host by its name in `demo`."""
         return self.hosts or {"url": self.name}
 
+    def deciding(self) -> "Entry":
+        """Return the entry with people who decide by themselves."""
+        return dataclasses.replace(self, create=self.create_deciding or self.create)
+
 
 REGISTRY: Sequence[Entry] = (
     Entry(interworks.NAME, interworks.create, interworks.CREDENTIALS),
     Entry(dimensions.NAME, dimensions.create, dimensions.CREDENTIALS, dimensions.HOSTS),
+    Entry(divalto.NAME, divalto.create, divalto.CREDENTIALS, create_deciding=divalto.create_deciding),
 )
 
 
@@ -103,13 +110,17 @@ class Sandbox:
                 gate.simulator.office.load(saved)
 
 
-def create_app(*, clock: TimeSource | None = None, snapshot: pathlib.Path | None = None) -> Sandbox:
+def create_app(
+    *, clock: TimeSource | None = None, snapshot: pathlib.Path | None = None, auto_decide: bool = False
+) -> Sandbox:
     """Make the sandbox with every simulator on its prefix.
 
     `clock` returns the present moment with a time zone (default: real time). `snapshot` is a file the
-    state is kept in; ValueError when it exists and is not a sandbox state.
+    state is kept in; ValueError when it exists and is not a sandbox state. With `auto_decide` the people at
+    a vendor accept whatever waits for them.
     """
-    return Sandbox(REGISTRY, clock=clock, snapshot=snapshot)
+    entries = [entry.deciding() for entry in REGISTRY] if auto_decide else REGISTRY
+    return Sandbox(entries, clock=clock, snapshot=snapshot)
 
 
 def create_interworks_app(*, clock: TimeSource | None = None, snapshot: pathlib.Path | None = None) -> Sandbox:
@@ -120,6 +131,11 @@ def create_interworks_app(*, clock: TimeSource | None = None, snapshot: pathlib.
 def create_dimensions_app(*, clock: TimeSource | None = None, snapshot: pathlib.Path | None = None) -> Sandbox:
     """Make the Dimensions simulator alone, both its hosts at the root: `/connect/...`, `/api/...`, `/_sim/...`."""
     return Sandbox([_entry(dimensions.NAME)], clock=clock, snapshot=snapshot, prefixed=False)
+
+
+def create_divalto_app(*, clock: TimeSource | None = None, snapshot: pathlib.Path | None = None) -> Sandbox:
+    """Make the Divalto simulator alone, at the root: `/v1/...`, `/_sim/...`."""
+    return Sandbox([_entry(divalto.NAME)], clock=clock, snapshot=snapshot, prefixed=False)
 
 
 def demo(base_url: str) -> dict[str, dict[str, str]]:

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from reconciler.sandbox.messages import JsonObject
-from reconciler.sandbox.tables import Table, revived, to_json
+from reconciler.sandbox.tables import Table, revived, snake, to_json
 
 _NAMESPACE = uuid.UUID("00000000-0000-4000-8000-000000000000")
 
 
 class Bookkeeping:
-    """What a vendor remembers. A subclass has a table under each name in `KINDS`, with rows of that kind."""
+    """What a vendor remembers. A subclass has a table for each name in `KINDS`, with rows of that kind."""
 
     KINDS: ClassVar[Mapping[str, type[Any]]] = {}
 
@@ -24,7 +24,7 @@ class Bookkeeping:
 
     def tables(self) -> dict[str, tuple[type[Any], Table[Any, Any]]]:
         """Return every table by name with the kind of its rows."""
-        return {name: (kind, getattr(self, name)) for name, kind in self.KINDS.items()}
+        return {name: (kind, getattr(self, snake(name))) for name, kind in self.KINDS.items()}
 
     @property
     def changes(self) -> int:

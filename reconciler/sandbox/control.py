@@ -13,6 +13,7 @@ from starlette.routing import Mount, Route
 from reconciler.sandbox.clock import Clock
 from reconciler.sandbox.gate import Gate
 from reconciler.sandbox.messages import JsonObject
+from reconciler.sandbox.simulator import Action as OwnAction
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Action = Callable[[JsonObject], object]
@@ -47,7 +48,15 @@ class Control:
             self._route("/log", GET=lambda _: gate.log.to_json(), DELETE=lambda _: gate.log.clear()),
             self._route("/edit", POST=lambda body: office.edit(body, self._clock.now())),
             self._route("/delete", POST=self._delete),
+            *self._own_routes(),
         ]
+
+    def _own_routes(self) -> list[Route]:
+        paths: dict[str, dict[str, Action]] = {}
+        for name, action in self._gate.simulator.office.actions().items():
+            method, _, path = name.partition(" ")
+            paths.setdefault(path, {})[method] = _at_now(action, clock=self._clock)
+        return [self._route(path, **actions) for path, actions in paths.items()]
 
     def _route(self, path: str, **actions: Action) -> Route:
         def before(body: JsonObject, *, action: Action) -> object:
@@ -150,6 +159,10 @@ def advance_clock(clock: Clock, body: Mapping[str, object]) -> None:
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
         raise TypeError("advance is missing or no number; give seconds")
     clock.advance(seconds)
+
+
+def _at_now(action: OwnAction, *, clock: Clock) -> Action:
+    return lambda body: action(body, clock.now())
 
 
 def _bind(before: Callable[..., object], action: Action) -> Action:

@@ -30,6 +30,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     ready: Callable[[str], None] | None = None,
+    auto_decide: bool = False,
 ) -> None:
     """Serve all simulators until the process is told to stop.
 
@@ -39,7 +40,7 @@ def serve(
     """
     if not ipaddress.ip_address(host).is_loopback:
         raise ValueError(f"host {host} is not a loopback address; the sandbox has no access control")
-    lines = _Lines(create_app(snapshot=snapshot))
+    lines = _Lines(create_app(snapshot=snapshot, auto_decide=auto_decide))
     config = uvicorn.Config(
         lines,
         http=lines.protocol(),

@@ -4,15 +4,22 @@ A simulator is synchronous and knows neither sockets nor faults: it turns one re
 and keeps the vendor's books. Must not read a clock, random numbers or files.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from reconciler.sandbox.messages import JsonObject, Reply, Request
 
+Action = Callable[[JsonObject, datetime], object]
+"""What the control plane calls for a request of the simulator's own: the body with the path's variables, and now."""
+
 
 class BackOffice(Protocol):
     """What people can see and do behind a vendor's API, and what the control plane offers of it."""
+
+    def actions(self) -> Mapping[str, Action]:
+        """Return what only this vendor's people do, by `METHOD /path` below the simulator's control plane."""
+        ...
 
     def books(self, now: datetime) -> JsonObject:
         """Return what a person could look up at the vendor; without tokens."""

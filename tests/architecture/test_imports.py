@@ -15,7 +15,7 @@ OWNERS = {
     "deepdiff": {"diff.py"},
     "httpcore": {"vendors/http"},
     "httpx": {"vendors/http", "testing"},
-    "jinja2": {"render"},
+    "jinja2": {"render", "vendors/divalto/generating.py"},
     "jsonschema": {"schema"},
     "pydantic": {
         "documents",
@@ -23,8 +23,10 @@ OWNERS = {
         "schema",
         "settings",
         "vendors/dimensions/kinds.py",
+        "vendors/divalto/kinds.py",
         "vendors/interworks/kinds.py",
     },
+    "pydyf": {"vendors/divalto/generating.py"},
     "pyrage": {"sealing.py"},
     "rich": {"cli"},
     "sqlite3": {"ledger"},
@@ -87,7 +89,7 @@ def test_adapter_sees_the_contract_only(name: str) -> None:
     ours = {pair for pair in found if pair[1].split(".")[0] == "reconciler"}
     assert {pair for pair in ours if not within(pair[1], own | ADAPTER_SEES)} == set()
     outside = {(where, what.split(".")[0]) for where, what in found - ours}
-    assert {what for _, what in outside} - STANDARD <= {"pydantic"}
+    assert {what for _, what in outside} - STANDARD <= {"jinja2", "pydantic", "pydyf"}
     assert {pair for pair in outside if pair[1] in ADAPTER_NEVER} == set()
 
 

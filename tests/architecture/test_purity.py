@@ -21,10 +21,19 @@ PURE = frozenset({
         for name in ("answers", "catalogue", "checking", "checking_connections", "checking_users", "codes", "deciding",
                      "expanding", "finding", "kinds", "options", "places", "roles", "rows", "showing", "wire")
     ),
+    *(
+        f"reconciler.vendors.divalto.{name}"
+        for name in ("answers", "catalogue", "checking", "checking_documents", "checking_facts", "checking_orders",
+                     "checking_products", "codes", "comparing", "completing", "deciding", "documents", "expanding",
+                     "failures", "finding", "generating", "handwork", "judging", "kinds", "known", "moments", "normal",
+                     "options", "papers", "paris", "rows", "shipped", "showing", "sites", "steps", "submitted", "wire")
+    ),
 })  # fmt: skip
 """The modules that decide. They take values and return values."""
 
-PURE_TOO = frozenset({"reconciler", "reconciler.vendors.dimensions", "reconciler.vendors.interworks"})
+PURE_TOO = frozenset({
+    "reconciler", "reconciler.vendors.dimensions", "reconciler.vendors.divalto", "reconciler.vendors.interworks"
+})  # fmt: skip
 """Packages whose `__init__` holds nothing but a docstring or the version."""
 
 IMPURE = frozenset({"asyncio", "concurrent", "glob", "http", "httpcore", "httpx", "io", "logging", "multiprocessing",

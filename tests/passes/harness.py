@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from reconciler import contract, schema, sealing
+from reconciler import contract, files, schema, sealing
 from reconciler.apply.desk import Account
 from reconciler.cli.selecting import select
 from reconciler.errors import Exit
@@ -31,6 +31,7 @@ from reconciler.reconcile.applying import Applied, Orders
 from reconciler.reconcile.credentials import Keeper
 from reconciler.reconcile.planning import Context
 from reconciler.sandbox import Sandbox, create_interworks_app
+from reconciler.schema import attachments
 from reconciler.testing.clock import VirtualClock
 from reconciler.testing.transport import SandboxTransport
 from reconciler.vendors.http import Client, Connection
@@ -267,6 +268,8 @@ class Estate:
                         ledger=ledger,
                         clock=self.clock,
                         pinned=self.pinned,
+                        reveal=True,
+                        attached=lambda path: (self.root / path).read_bytes(),
                         random=lambda: 0.0,
                     )
                 )
@@ -278,7 +281,15 @@ class Estate:
         text = "\n---\n".join(self.manifests)
         loaded = schema.load([SourceFile("specs/all.yaml", text.encode())], schema.Registry([self.kinds()]), Limits())
         owners = (self.project, *self.former)
-        found = estate.expand(loaded.manifests, owners=owners, vendors=[vendor], problems=loaded.problems)
+        found = estate.expand(
+            loaded.manifests,
+            owners=owners,
+            vendors=[vendor],
+            problems=loaded.problems,
+            pinned=self.pinned,
+            files=files.read_attached(self.root, attachments.paths(loaded.manifests), Limits()),
+            now=self.clock.now(),
+        )
         found = select(found, self.selection) if self.selection else found
         assert found.valid, [p.summary for p in found.problems if p.severity is Severity.ERROR]
         sources = estate.secret_sources(found, [vendor])

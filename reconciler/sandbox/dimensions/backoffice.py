@@ -10,6 +10,7 @@ from reconciler.sandbox.dimensions.records import Customer, Directory, Guest, Pb
 from reconciler.sandbox.dimensions.settings import Settings
 from reconciler.sandbox.dimensions.store import Books, Desk
 from reconciler.sandbox.messages import JsonObject
+from reconciler.sandbox.simulator import Action
 from reconciler.sandbox.tables import revived, to_json
 
 _EDITABLE = ("accounts", "customers", "pbxs", "users", "guests", "devices", "templates", "directories")
@@ -21,6 +22,10 @@ class Office:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+
+    def actions(self) -> Mapping[str, Action]:
+        """Return nothing: its people do no more than the control plane offers for all."""
+        return {}
 
     def books(self, now: datetime) -> JsonObject:
         """Return all rows but tokens and mails, settled up to now."""

@@ -9,6 +9,7 @@ from reconciler.sandbox.interworks.calls import written
 from reconciler.sandbox.interworks.settings import Settings
 from reconciler.sandbox.interworks.store import Books, Desk
 from reconciler.sandbox.messages import JsonObject
+from reconciler.sandbox.simulator import Action
 from reconciler.sandbox.tables import revived, to_json
 
 _EDITABLE = ("accounts", "sync", "products", "orders", "assets")
@@ -20,6 +21,10 @@ class Office:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+
+    def actions(self) -> Mapping[str, Action]:
+        """Return nothing: its people do no more than the control plane offers for all."""
+        return {}
 
     def books(self, now: datetime) -> JsonObject:
         """Return all rows but tokens and mails, settled up to now."""

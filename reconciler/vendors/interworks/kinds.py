@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 import pydantic
 
-from reconciler.model.kinds import Email, Kinds, Name, OrderSpec, Role, Spec, Text
+from reconciler.model.kinds import Email, Kinds, Name, OrderItem, OrderSpec, Role, Spec, Text
 
 
 def _real_day(text: str) -> str:
@@ -63,6 +63,7 @@ class BssOrder(OrderSpec):
     refers_to: ClassVar[Mapping[str, str]] = {"account": "Account"}
 
     account: Name = pydantic.Field(description="Account that receives the products.")
+    items: Annotated[list[OrderItem], pydantic.Field(min_length=1, max_length=500)]
     invoiceOption: Literal[1, 2, 3] = pydantic.Field(  # noqa: N815 - the public field name
         default=3, description="Which of the three invoice options to choose on execution; the manuals say the third."
     )
