@@ -17,6 +17,9 @@ from reconciler.vendors.divalto import shipped, wire
 STANDARD = "standard"
 """The name of the template that comes with the adapter."""
 
+_RAISED = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What an expression of a template may raise besides jinja2's own errors: a template is a program."""
+
 _WIDTH, _HEIGHT, _MARGIN = 595, 842, 56
 _MOST_LINES = 2_000
 _FIXED_PITCH = 0.6
@@ -50,7 +53,7 @@ def fill(inputs: Mapping[str, Json]) -> str | Broken:
         text: str = _compiled(template).render({**values, "newSite": site})
     except jinja2.TemplateSyntaxError as problem:
         return Broken(problem.lineno, str(problem.message))
-    except Exception as problem:  # noqa: BLE001 - a template is a program: whatever it raises is its fault
+    except (jinja2.TemplateError, *_RAISED) as problem:
         return Broken(_line_of(problem), str(problem) or type(problem).__name__)
     return _unprintable(text) or text
 
