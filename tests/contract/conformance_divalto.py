@@ -50,9 +50,9 @@ BENCH = conformance.Bench(
     credentials={"apiKey": KEY},
     options={"partner": "P001"},
     story=(
-        Chapter("everything new", "---".join((PLACED, DRAFT, SITE))),
-        Chapter("the draft and the site changed", "---".join((PLACED, CORRECTED, MOVED))),
-        Chapter("a complement answered", "---".join((ANSWERED, CORRECTED, MOVED)), before=reopen),
+        Chapter("everything new", f"{PLACED}---{DRAFT}---{SITE}"),
+        Chapter("the draft and the site changed", f"{PLACED}---{CORRECTED}---{MOVED}"),
+        Chapter("a complement answered", f"{ANSWERED}---{CORRECTED}---{MOVED}", before=reopen),
     ),
     delay=lambda app, seconds: office(app).change_settings({"staleLists": seconds}),
     issued=issued,
