@@ -11,6 +11,7 @@ import httpx
 
 from reconciler import sandbox
 from reconciler.sandbox.dimensions import login, seeds
+from reconciler.sandbox.divalto import seeds as divalto_seeds
 from reconciler.sandbox.interworks import tokens
 from tests.cli.waiting import until
 
@@ -27,7 +28,9 @@ DIMENSIONS: Mapping[str, str] = {
     "DIM_CLIENT_SECRET": 'dim"S3cr3t\\ñ&<w/+=%7>',
     "DIM_REFRESH_TOKEN": "r3fr3sh+first/tök=n?9%K",
 }
-"""Those of the other vendor."""
+"""Those of Dimensions."""
+DIVALTO: Mapping[str, str] = {"DIVALTO_API_KEY": "P001-TEST@cAn4ryDivaltoKey7781wQ9zR3tY5uIpLm2Kj8"}
+"""That of Divalto, whose keys are letters and digits."""
 
 
 class Vendor:
@@ -126,6 +129,7 @@ def run(urls: "Queue[str]") -> None:
         setattr(tokens, variable.removeprefix("BSS_"), value)
     for variable, value in DIMENSIONS.items():
         setattr(seeds if "TOKEN" in variable else login, variable.removeprefix("DIM_"), value)
+    divalto_seeds.API_KEY = DIVALTO["DIVALTO_API_KEY"].partition("@")[2]
     sandbox.serve(0, None, ready=urls.put)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from reconciler.sandbox.dimensions.seeds import ACCOUNT_ID, DEMO_INSTANCE
-from tests.cli.repository import Ended, Repository
+from tests.cli.killing import Killed
 from tests.cli.server import DIMENSIONS, Vendor
 from tests.cli.stage import Stage
 
@@ -184,7 +184,7 @@ def access_token(number: int) -> str:
     return ".".join([head, body, _packed(hashlib.sha256(body.encode()).digest())])
 
 
-class Exchange(Repository):
+class Exchange(Killed):
     """A repository whose one vendor is the simulated Dimensions."""
 
     vendor: Telephones
@@ -193,20 +193,6 @@ class Exchange(Repository):
         super().__init__(root, vendor, manifests)
         self.env |= {**DIMENSIONS, **SECRETS}
         self.configure(CONFIGURATION)
-
-    def kill(self, moment: str, path: str, *, method: str, command: str = "apply --yes") -> None:
-        """Kill a run around a call, and have the vendor give it up."""
-        self.vendor.fault(moment, path, method=method)
-        with self.running(*command.split()) as run:
-            self.vendor.await_paused()
-            run.kill()
-        self.vendor.release(drop=True)
-        self.vendor.await_idle()
-
-    def side_by_side(self, *commands: str, env: Mapping[str, str | None] | None = None) -> list[Ended]:
-        """Run commands that do not disturb each other, two at a time; return how they ended, in their order."""
-        with concurrent.futures.ThreadPoolExecutor(2) as hands:
-            return list(hands.map(lambda command: self.run(*command.split(), env=env), commands))
 
 
 @contextlib.contextmanager

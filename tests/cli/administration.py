@@ -1,0 +1,168 @@
+"""Orders at the simulated Divalto, in a repository that the program runs in; people there decide on the control plane.
+
+What `telephony` is for Dimensions. The sandbox is the same process, seen from a third side.
+"""
+
+import concurrent.futures
+import contextlib
+import datetime
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tests.cli.killing import Killed
+from tests.cli.server import DIVALTO, Vendor
+from tests.cli.stage import Stage
+
+T = TypeVar("T")
+
+DAY = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=90)).date().isoformat()
+"""A day of delivery that is neither past nor near."""
+CONFIGURATION = """\
+apiVersion: reconciler/v1
+kind: Project
+metadata: {name: acme-infra}
+vendors:
+  divalto:
+    url: URL
+    credentials: {apiKey: {env: DIVALTO_API_KEY}}
+    limits: {concurrency: 4, perSecond: 1000}
+    timeout: 20s
+    lookupLag: 200ms
+"""
+BY_HAND = CONFIGURATION.replace("    url: URL\n", "    transport: manual\n    partner: Nordwind\n")
+PURCHASE_ORDER = b"%PDF-1.4\n% a purchase order\n"
+QUOTE = PURCHASE_ORDER + b"% a quote\n"
+SIGNED = PURCHASE_ORDER + b"% signed\n"
+ODATA = f"""\
+apiVersion: reconciler/v1
+kind: Order
+metadata: {{name: odata-hq}}
+spec:
+  vendor: divalto
+  type: ADDITIONNELLE
+  origin: SITE_EXISTANT
+  generation: INFINITY_V10_WEAVY_V5
+  solution: ERP_INFINITY
+  site: "123456"
+  execute: true
+  items: [{{product: SAAS IO ODATA EXT, quantity: 1}}]
+  contact: {{lastName: Martin, firstName: Lea, email: lea@acme.example, phoneNumber: "+33300000000"}}
+  certificate: {{deliveryDate: "{DAY}", recipients: [it@acme.example]}}
+  documents:
+    - {{type: BON_DE_COMMANDE, file: documents/bc.pdf, declares: {{site: "123456", references: [SAAS IO ODATA EXT]}}}}
+    - {{type: DEVIS, file: documents/devis.pdf}}
+"""
+PATIENT = ODATA.replace("  execute:", "  waitForSiteChange: false\n  execute:")
+"""The same, submitted beside a request for the site."""
+ANSWERED = """\
+  complement:
+    number: 1
+    answer: voici
+    documents: [{type: ATTESTATION_SIGNATURE, file: documents/signed.pdf}]
+"""
+"""What a person adds to an order to answer the vendor."""
+SITE = """\
+apiVersion: reconciler/v1
+kind: Site
+metadata: {name: hq}
+spec: {vendor: divalto, number: "123456", phoneNumber: "+33300000001"}
+"""
+ORDER = "divalto/order/odata-hq"
+REFERENCE = "acme-infra/odata-hq#1"
+
+
+class Portal(Vendor):
+    """The simulated Divalto as its staff sees it."""
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(origin, name="divalto")
+        self.sim("POST", "/reset")
+
+    def order(self, reference: str = REFERENCE) -> dict[str, Any]:
+        """Return the order with this reference."""
+        return self.row("orders", clientReference=reference)
+
+    def decide(self, *decisions: str, reference: str = REFERENCE, **more: Any) -> None:
+        """Let somebody there decide about an order, one thing after the other."""
+        number = self.order(reference)["orderNumber"]
+        for decision in decisions:
+            self.sim("POST", f"/orders/{number}/decide", {"decision": decision, **more})
+
+    def answer(self, decision: str, **more: Any) -> None:
+        """Let somebody there decide about the only change request."""
+        number = self.row("changeRequests")["id"]
+        self.sim("POST", f"/siteChangeRequests/{number}/decide", {"decision": decision, **more})
+
+    def books(self) -> dict[str, Any]:
+        """Return what the books say, by things that do not depend on ids or times."""
+        state = self.sim("GET", "/state")
+        names = {row["orderNumber"]: row["clientReference"] for row in state["orders"]}
+        return {
+            "orders": sorted((row["clientReference"], row["status"]) for row in state["orders"]),
+            "documents": sorted((names[row["orderNumber"]], row["documentType"]) for row in state["documents"]),
+            "submissions": sorted(names[row["orderNumber"]] for row in state["submissions"]),
+            "requests": sorted((row["siteNumber"], row["status"]) for row in state["changeRequests"]),
+            "answers": sorted(names[row["orderNumber"]] for row in state["answers"]),
+        }
+
+    def mutations(self) -> list[str]:
+        """Return the mutating requests since the last time, with what stands for an id as `-`."""
+        return [re.sub(r"CDE-\d{4}-\d+|\d{6}", "-", line.replace("/v1", "")) for line in super().mutations()]
+
+    def issued(self) -> list[str]:
+        """Return access code and content of every certificate, in each form in which they are told."""
+        texts = [(row["accessCode"], content(row)) for row in self.rows("certificates")]
+        return [text for pair in texts for text in pair]
+
+
+def content(row: Mapping[str, Any]) -> str:
+    """Return what the content of a certificate decodes to."""
+    return f"-- certificat {row['id']} {row['kind']} site {row['siteNumber']} code {row['accessCode']} --"
+
+
+class Office(Killed):
+    """A repository whose one vendor is the simulated Divalto."""
+
+    vendor: Portal
+
+    def __init__(self, root: Path, vendor: Portal, manifests: Mapping[str, str]) -> None:
+        super().__init__(root, vendor, manifests)
+        self.env |= DIVALTO
+        self.configure(CONFIGURATION)
+        for name, data in {"bc": PURCHASE_ORDER, "devis": QUOTE, "signed": SIGNED}.items():
+            self.attach(f"{name}.pdf", data)
+
+    def attach(self, name: str, data: bytes) -> Path:
+        """Write a file that orders may attach."""
+        path = self.root / "documents" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+        return path
+
+    def condition(self, kind: str, address: str = ORDER) -> str | None:
+        """Return the message of an object's condition in the last status, when it is true."""
+        objects = self.run("status", "-o", "json").document["objects"]
+        (found,) = [one for one in objects if one["address"] == address]
+        true = [one for one in found["conditions"] if one["type"] == kind and one["status"] == "True"]
+        return true[0]["message"] if true else None
+
+
+@contextlib.contextmanager
+def office(root: Path, origin: str, manifests: Mapping[str, str]) -> Iterator[Office]:
+    """Make a repository for the sandbox at `origin`, whose books of Divalto are emptied."""
+    with contextlib.closing(Portal(origin)) as vendor:
+        yield Office(root, vendor, manifests)
+
+
+def play(
+    stage: Stage, root: Path, case: Callable[[Office], T], manifests: Mapping[str, str]
+) -> "concurrent.futures.Future[T]":
+    """Play a case on the stage, in a repository of its own."""
+
+    def one(vendor: Vendor) -> T:
+        with office(root, vendor.origin, manifests) as made:
+            return case(made)
+
+    return stage.play(one)
