@@ -11,7 +11,7 @@ from reconciler.errors import NotSent
 from reconciler.ledger.protocol import Ledger, Scope
 from reconciler.model import Secret
 from reconciler.reconcile.credentials import Keeper
-from reconciler.settings.values import Settings, VendorSettings
+from reconciler.settings.values import BY_HAND, Settings, VendorSettings
 from reconciler.vendors import http
 
 
@@ -48,7 +48,8 @@ class Nobody:
 
     async def fetch(self, call: Call, *, missing_ok: bool = False) -> Answer:
         """Refuse."""
-        raise NotSent(f"{call} was not sent; transport manual reaches people only (missing_ok={missing_ok})")
+        del missing_ok  # nobody is asked, so nothing can be missing
+        raise NotSent(f"{call} was not sent; transport manual reaches people only")
 
     async def send(self, call: Call) -> Answer:
         """Refuse."""
@@ -87,9 +88,11 @@ def account(settings: Settings, vendor: Vendor, client: http.Client | Nobody) ->
 
 
 def scopes(settings: Settings, config: VendorSettings) -> tuple[Scope, ...]:
-    """Return the scope of the ledger for a vendor account, then those of former project names."""
-    origin = _url(config).rstrip("/") if config.url is not None else "manual"
-    return tuple(Scope(name, settings.environment, origin) for name in (settings.project, *settings.former_projects))
+    """Return the scope of the ledger for a vendor account, then those of former names, and of the time by hand."""
+    names = (settings.project, *settings.former_projects)
+    by_hand = [BY_HAND] if config.options.get("transport") is not None else []
+    origins = dict.fromkeys([config.origin, *by_hand])
+    return tuple(Scope(name, settings.environment, origin) for origin in origins for name in names)
 
 
 def keeper(settings: Settings, vendor: Vendor, *, book: Ledger, clock: Clock) -> Keeper | None:

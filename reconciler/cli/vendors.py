@@ -35,8 +35,8 @@ async def _check(project: session.Project, names: list[str]) -> int:
                 output.note(f"{account.vendor.name}: {error}")
                 continue
             lag = durations.show(config.lookup_lag)
-            assumed = f"look-ups are taken to show a change after {lag} (assumed; set lookupLag)"
-            output.emit(f"{account.vendor.name}: {found}; {assumed}\n")
+            assumed = f"; look-ups are taken to show a change after {lag} (assumed; set lookupLag)"
+            output.emit(f"{account.vendor.name}: {found}{assumed if account.client.requests else ''}\n")
     return Exit.ERROR if failed else Exit.DONE
 
 

@@ -5,7 +5,7 @@ import enum
 from collections import Counter
 from datetime import datetime
 
-from reconciler.contract import Kind
+from reconciler.contract import Kind, Waiting
 from reconciler.model import Address, Problem, Severity
 
 OUTCOMES = ("done", "adopted", "failed", "blocked", "in_doubt", "parked", "waiting", "manual", "not_started")
@@ -43,7 +43,10 @@ class Result:
 
 @dataclasses.dataclass(frozen=True)
 class ApplyReport:
-    """Everything one apply did, in plan order; `requests` counts all HTTP requests of the run."""
+    """Everything one apply did, in plan order; `requests` counts all HTTP requests of the run.
+
+    `waiting`: what nothing was done for in this run, since others still have to act.
+    """
 
     run: str
     project: str
@@ -55,6 +58,7 @@ class ApplyReport:
     requests: int = 0
     problems: tuple[Problem, ...] = ()
     interrupted: bool = False
+    waiting: tuple[Waiting, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:

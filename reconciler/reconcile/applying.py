@@ -10,6 +10,7 @@ from datetime import datetime
 
 from reconciler.apply.desk import Desk
 from reconciler.apply.run import Performance, Progress
+from reconciler.contract import Waiting
 from reconciler.errors import Exit, PolicyRefused, StalePlan, worst
 from reconciler.ledger.protocol import ObjectRecord, Run
 from reconciler.model import Address, Problem, Severity
@@ -95,6 +96,7 @@ async def _apply(context: Context, orders: Orders, *, desk: Desk, began: datetim
         requests=sum(account.client.requests for account in context.distinct),
         problems=(*planned.plan.problems, *_grown(fresh)),
         interrupted=desk.stopping and any(one.outcome is Outcome.NOT_STARTED for one in results),
+        waiting=_still_waiting(finished, results),
     )
     return Applied(plan, report, finished)
 
@@ -173,7 +175,22 @@ _WAITS = {Outcome.WAITING, Outcome.MANUAL}
 
 
 def _waits(record: ObjectRecord) -> bool:
-    return any(one["type"] in {"AwaitingVendor", "ActionRequired"} for one in record.conditions)
+    return any(one["type"] in _PARTIES for one in record.conditions)
+
+
+_PARTIES = {"AwaitingVendor": "vendor", "ActionRequired": "person"}
+
+
+def _still_waiting(finished: Sequence[ObjectRecord], results: Sequence[Result]) -> tuple[Waiting, ...]:
+    """Return what others have to act on and no result of this run says."""
+    told = {result.address for result in results}
+    return tuple(
+        Waiting(record.address, _PARTIES[one["type"]], one["message"], one["lastTransitionTime"])
+        for record in finished
+        if record.address not in told
+        for one in record.conditions
+        if one["type"] in _PARTIES
+    )
 
 
 def _code_of(result: Result) -> Exit:

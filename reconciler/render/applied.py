@@ -42,6 +42,10 @@ def report(applied: ApplyReport) -> Report:
                 for title, outcomes in GROUPS
                 for part in section(title, (_row(result) for result in results if result.outcome in outcomes))
             ),
+            *section(
+                "Waiting for someone else",
+                (planned.waiting_row(item, now=applied.finished_at) for item in applied.waiting),
+            ),
             *section("Diagnostics", map(findings.row, findings.in_order(applied.problems))),
         ),
         closing=tuple(_next_steps(applied)),
@@ -53,9 +57,11 @@ def verdict(applied: ApplyReport) -> str:
     """Return the apply in one line, from typed data only."""
     words = [f"{number} {key.replace('_', ' ')}" for key, number in applied.summary.items() if number]
     words = [word for word in words if not word.endswith(" requests")]
+    words = words or ([] if applied.errors else ["nothing to do"])
+    words += [f"{len(applied.waiting)} still waiting"] if applied.waiting else []
     words += [plural(len(applied.errors), "error")] if applied.errors else []
     end = ", interrupted" if applied.interrupted else ""
-    return f"Apply: {', '.join(words) or 'nothing to do'}{end}"
+    return f"Apply: {', '.join(words)}{end}"
 
 
 def _tone(applied: ApplyReport) -> Tone:
@@ -63,7 +69,7 @@ def _tone(applied: ApplyReport) -> Tone:
     bad = {Outcome.IN_DOUBT, Outcome.PARKED, Outcome.FAILED, Outcome.BLOCKED}
     if applied.interrupted or applied.errors or found & bad:
         return Tone.BAD
-    return Tone.GOOD if found <= {Outcome.DONE, Outcome.ADOPTED} else Tone.CAUTION
+    return Tone.GOOD if found <= {Outcome.DONE, Outcome.ADOPTED} and not applied.waiting else Tone.CAUTION
 
 
 def _origin(applied: ApplyReport) -> tuple[Line, ...]:
@@ -98,7 +104,7 @@ def _answers(result: Result) -> Iterable[Line]:
     if result.outcome in {Outcome.IN_DOUBT, Outcome.PARKED}:
         command = planned.resolve_command(result.address)
         yield line("look at the vendor, then run ", foreign(command), planned.RESOLVE_CHOICES)
-    if result.outcome is Outcome.MANUAL:
+    if result.outcome is Outcome.MANUAL and planned.RESOLVE not in (result.error or ""):
         yield line("when it is done, run ", foreign(planned.resolve_command(result.address, " --done")))
 
 
@@ -114,7 +120,7 @@ def _next_steps(applied: ApplyReport) -> Iterable[Line]:
         yield line(own("refused: policy forbids part of the plan; see the errors above", Tone.CAUTION))
     if found & {Outcome.FAILED, Outcome.BLOCKED}:
         yield line(own("applied in part: repair what failed and apply again; nothing done is repeated", Tone.BAD))
-    if found & {Outcome.WAITING, Outcome.MANUAL}:
+    if found & {Outcome.WAITING, Outcome.MANUAL} or applied.waiting:
         yield line(
             own("converging: waiting for a vendor, a person or a maintenance window; apply again to look", Tone.CAUTION)
         )
@@ -122,5 +128,5 @@ def _next_steps(applied: ApplyReport) -> Iterable[Line]:
         yield line(own("not started: apply again to go on", Tone.CAUTION))
     if applied.errors:
         yield line(own("not everything: repair what the errors above name and apply again", Tone.BAD))
-    elif found <= {Outcome.DONE, Outcome.ADOPTED} and not applied.interrupted:
+    elif found <= {Outcome.DONE, Outcome.ADOPTED} and not (applied.interrupted or applied.waiting):
         yield line(own("all done", Tone.GOOD))

@@ -55,6 +55,7 @@ def apply_report(value: ApplyReport) -> JsonObject:
         "finished_at": timestamp(value.finished_at),
         "summary": dict(value.summary),
         "results": [_result(result) for result in value.results],
+        "waiting": [_waiting(item) for item in value.waiting],
         "diagnostics": problems(value.problems),
     }
 

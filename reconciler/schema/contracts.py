@@ -82,6 +82,7 @@ def apply_report() -> SchemaDocument:
             "results": _list(_object(result)),
             "diagnostics": _list(_diagnostic()),
         },
+        {"waiting": _list(_waiting())},
     )
 
 
@@ -183,7 +184,9 @@ def _diagnostic() -> SchemaDocument:
     return _object(required, {"address": _ADDRESS})
 
 
-def _document(kind: str, description: str, content: SchemaDocument) -> SchemaDocument:
+def _document(
+    kind: str, description: str, content: SchemaDocument, optional: SchemaDocument | None = None
+) -> SchemaDocument:
     version = {"type": "string", "pattern": r"^1\.\d+$", "description": "Minor versions only add."}
     properties = {"format_version": version, "kind": {"const": kind}, **content}
     return {
@@ -191,7 +194,7 @@ def _document(kind: str, description: str, content: SchemaDocument) -> SchemaDoc
         "title": kind,
         "description": description,
         "type": "object",
-        "properties": properties,
+        "properties": {**properties, **(optional or {})},
         "required": sorted(properties),
     }
 

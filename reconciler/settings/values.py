@@ -11,6 +11,9 @@ from typing import Literal
 
 from reconciler.model import Json, JsonObject, Money, Problem, SecretSource
 
+BY_HAND = "manual"
+"""The origin of a vendor that has no address, since people do everything there."""
+
 
 @dataclasses.dataclass(frozen=True)
 class VendorSettings:
@@ -37,6 +40,11 @@ class VendorSettings:
     doubt_window: float = 900.0
     capabilities: Mapping[str, bool] = dataclasses.field(default_factory=dict)
     options: Mapping[str, Json] = dataclasses.field(default_factory=dict)
+
+    @property
+    def origin(self) -> str:
+        """What the ledger keys this vendor's memory by: its address, or that people are reached."""
+        return self.url.rstrip("/") if self.url is not None else BY_HAND
 
 
 @dataclasses.dataclass(frozen=True)

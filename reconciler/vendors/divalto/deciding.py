@@ -53,12 +53,16 @@ def _placed(bench: Bench, observed: Observed) -> Decision:
     if changed is not None:
         return Decision(problems=(changed,))
     number = observed.vendor_id or "without a number"
-    text = f"order {number} was placed by a person at {observed.extra['placed']}"
+    how = "placed by a person" if catalogue.PLACE in observed.done else "submitted by an earlier run"
+    text = f"order {number} was {how} at {observed.extra['placed']}"
     return Decision(problems=(bench.problem(codes.OUT_OF_SIGHT, text, severity=Severity.INFO),))
 
 
 def _not_there(bench: Bench) -> Decision:
     case = bench.case
+    if _done(case, catalogue.PLACE):
+        text = f"order {case.wanted.keys[0]} was placed by a person and is not found at the vendor by its reference"
+        return Decision(problems=(bench.warning(codes.OUT_OF_SIGHT, text),))
     if bench.settings.placed_by_hand:
         return _by_hand(bench)
     if _done(case, catalogue.CREATE) or _done(case, catalogue.SUBMIT):
@@ -81,9 +85,6 @@ def _not_there(bench: Bench) -> Decision:
 def _by_hand(bench: Bench) -> Decision:
     """Have a person enter and submit the whole order, once it is to be executed."""
     case = bench.case
-    if _done(case, catalogue.PLACE):
-        text = f"order {case.wanted.keys[0]} was placed by a person and is not found at the vendor by its reference"
-        return Decision(problems=(bench.warning(codes.OUT_OF_SIGHT, text),))
     if not case.wanted.options.get("execute"):
         return Decision()
     late = _late(bench)

@@ -15,12 +15,11 @@ def asking(wanted: Wanted) -> str:
 
 
 def _order(wanted: Wanted, scope: Scope) -> tuple[Observed, ...]:
-    placed = next(
-        (scope.done_at[one, catalogue.PLACE] for one in wanted.addresses if (one, catalogue.PLACE) in scope.done_at),
-        None,
-    )
-    if placed is None:
+    ways = [(one, way) for one in wanted.addresses for way in (catalogue.PLACE, catalogue.SUBMIT)]
+    taken = next((one for one in ways if one in scope.done_at), None)
+    if taken is None:
         return ()
+    placed, (_, way) = scope.done_at[taken], taken
     number = next((scope.ids[one] for one in wanted.addresses if scope.ids.get(one)), "")
     at = placed.isoformat(timespec="seconds").replace("+00:00", "Z")
     facts = {"orderNumber": number, "placedUTC": at}
@@ -31,7 +30,7 @@ def _order(wanted: Wanted, scope: Scope) -> tuple[Observed, ...]:
             fields=wanted.fields,
             facts={name: value for name, value in facts.items() if value},
             extra={"placed": at},
-            done=(catalogue.PLACE,),
+            done=(way,),
         ),
     )
 
