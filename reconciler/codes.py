@@ -293,6 +293,12 @@ CODES: dict[str, Code] = {
         "What is needed now goes beyond the saved plan, so that part was not done.",
         "Plan again and have that plan approved.",
     ),
+    "E607": Code(
+        "a person is waited for",
+        "A step that only a person can do was shown in an earlier run, and nobody has said yet that it is done.",
+        "Do what the plan says, with the papers under .reconciler/manual/ if there are any; then run "
+        "`reconciler resolve ADDRESS --done`, with --as its number where the plan asks for it.",
+    ),
 }
 
 

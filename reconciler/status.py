@@ -5,7 +5,7 @@ shows the wanted state, its absence included.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from reconciler.contract import Asset, Change, ClaimState, Observed, SyncStatus, Waiting
@@ -65,6 +65,13 @@ def conditions(
         }
         for kind, status, reason, message in sorted(rows)
     )
+
+
+def asked_since(conditions: Iterable[Mapping[str, str]]) -> Iterator[datetime]:
+    """Yield since when a person is asked to do by hand what no call does."""
+    for one in conditions:
+        if (one["type"], one["status"], one["reason"]) == ("ActionRequired", "True", "Manual"):
+            yield datetime.fromisoformat(one["lastTransitionTime"])
 
 
 _Row = tuple[str, str, str, str]

@@ -30,11 +30,11 @@ def status(names: Sequence[str], form: str) -> int:
     missing = sorted(set(names) - {one.name for one in chosen} - {str(one.address) for one in chosen})
     if missing:
         raise ReconcilerError(f"{', '.join(missing)}: the ledger knows no such object; apply first, or check the name")
+    now = SystemClock().now()
     if form == "json":
-        now = SystemClock().now()
         output.emit(to_json.text(standing.status_document(chosen, project=settings.project, generated_at=now)))
     else:
-        report = standing.status_report(chosen, project=settings.project)
+        report = standing.status_report(chosen, project=settings.project, generated_at=now)
         output.emit(to_text.text(report, color=output.color(), width=output.width()))
     return Exit.DONE
 

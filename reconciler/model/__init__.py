@@ -4,6 +4,7 @@ Values only: nothing here does I/O, reads a clock or knows a vendor.
 """
 
 from reconciler.model.address import Address
+from reconciler.model.ages import age
 from reconciler.model.canonical import Json, JsonObject, canonical, digest
 from reconciler.model.manifest import Manifest, ManifestRef
 from reconciler.model.money import Money
@@ -24,6 +25,7 @@ __all__ = [
     "Secret",
     "SecretSource",
     "Severity",
+    "age",
     "canonical",
     "digest",
 ]

@@ -32,6 +32,7 @@ class Material:
     """All a plan is made from. `known`: objects the ledger remembers; `doubts`: why an address is in doubt.
 
     `aged`: objects that were settled and were not read this time, with the time of their last complete reading.
+    `asked`: since when a person is asked to do a step of an object by hand.
 
     `options_problems` checks vendor-described options (a JSON Schema made from their definitions) for one object.
     """
@@ -55,6 +56,7 @@ class Material:
     serial: int = 0
     problems: tuple[Problem, ...] = ()
     aged: Mapping[Address, datetime] = dataclasses.field(default_factory=dict)
+    asked: Mapping[Address, datetime] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -219,7 +221,19 @@ def _decide_one(material: Material, wanted: Wanted, observed: Observed | None) -
         stuck = f"{wanted.address} waits: {decision.waiting[0].detail}"
     elif open_manual:
         stuck = f"{wanted.address} waits for a person"
-    return _Decided(steps, decision.waiting, (*problems, *decision.problems), stuck, refused)
+    reminders = _reminders(material, case) if open_manual else ()
+    return _Decided(steps, decision.waiting, (*problems, *decision.problems, *reminders), stuck, refused)
+
+
+def _reminders(material: Material, case: Case) -> Iterable[Problem]:
+    """Yield since when a person is waited for; what was done meanwhile began another wait."""
+    wanted = case.wanted
+    asked = [material.asked[name] for name in wanted.addresses if name in material.asked]
+    if asked:
+        since = max((asked[0], *case.memory.done_at.values())).isoformat(timespec="seconds").replace("+00:00", "Z")
+        text = f"{wanted.address} waits for a person since {since}"
+        detail = f"do what the plan says, then answer with `reconciler resolve {wanted.address} --done`"
+        yield _problem(wanted, "E607", text, detail, severity=Severity.INFO)
 
 
 def _with_adoption(material: Material, case: Case, decision: Decision) -> Iterable[Step]:

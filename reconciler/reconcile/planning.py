@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from reconciler import status
 from reconciler.apply.desk import Account
 from reconciler.clock import Clock
 from reconciler.contract import Memory, Observation, Observed, Scope, SyncStatus, Wanted
@@ -81,7 +82,7 @@ async def plan(context: Context, *, only_changed: bool = False) -> Planned:
 
     `only_changed`: do not read what was settled when last read and whose manifest is still the same.
     """
-    memory, known, protected = await _remembered(context)
+    memory, known, protected, asked = await _remembered(context)
     claims = of_selection(context, await open_claims(context))
     aged = await _aged(context) if only_changed else {}
     focus = frozenset(context.estate.wanted.keys() - aged.keys()) if only_changed else None
@@ -103,6 +104,7 @@ async def plan(context: Context, *, only_changed: bool = False) -> Planned:
         memory=memory,
         known={} if context.estate.partial else known,
         protected=protected,
+        asked=asked,
         doubts=doubts,
         fingerprint=context.ledger.fingerprint,
         pinned=context.pinned,
@@ -199,17 +201,19 @@ async def _observe_one(context: Context, account: Account, whole: Scope) -> Obse
 
 async def _remembered(
     context: Context,
-) -> tuple[dict[Address, Memory], dict[Address, ManifestRef], frozenset[Address]]:
+) -> tuple[dict[Address, Memory], dict[Address, ManifestRef], frozenset[Address], dict[Address, datetime]]:
     memory: dict[Address, Memory] = {}
     known: dict[Address, ManifestRef] = {}
     protected: set[Address] = set()
+    asked: dict[Address, datetime] = {}
     for account in context.distinct:
         memory.update(await context.ledger.read_memory(account.scopes))
         for address, record in (await context.ledger.read_objects(account.scopes)).items():
             known[address] = ManifestRef(record.kind, record.name, "", 0)
             if record.protect:
                 protected.add(address)
-    return memory, known, frozenset(protected)
+            asked.update((address, moment) for moment in status.asked_since(record.conditions))
+    return memory, known, frozenset(protected), asked
 
 
 async def _aged(context: Context) -> dict[Address, datetime]:

@@ -1,8 +1,10 @@
 """A plan as a report, in the order a reviewer needs: what cannot be taken back and what costs comes first."""
 
+import functools
 import itertools
 import shlex
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from reconciler.contract import Effect, Kind, Waiting
 from reconciler.model import Address
@@ -17,6 +19,7 @@ from reconciler.render.report import (
     Row,
     Tone,
     foreign,
+    lasting,
     line,
     own,
     plural,
@@ -57,6 +60,7 @@ def report(plan: Plan) -> Report:
     """Return the plan as a reviewer reads it."""
     deletes, buys, effects, others = _sorted(plan.actions)
     waiting = _by_address(plan.waiting)
+    others_turn = functools.partial(_waiting, now=plan.created_at)
     return Report(
         title="Plan",
         verdict=verdict(plan),
@@ -69,7 +73,9 @@ def report(plan: Plan) -> Report:
             *section("Notifies people, disrupts or cannot be undone", map(action_row, effects), Tone.CAUTION),
             *section("Other actions", map(action_row, others)),
             *section("Waiting for a maintenance window", map(_held, filter(_is_held, waiting)), Tone.CAUTION),
-            *section("Waiting for someone else", map(_waiting, itertools.filterfalse(_is_held, waiting)), Tone.FAINT),
+            *section(
+                "Waiting for someone else", map(others_turn, itertools.filterfalse(_is_held, waiting)), Tone.FAINT
+            ),
             *section("In doubt", map(doubt_row, sorted(plan.doubts)), Tone.BAD),
             *section("Not everything could be read", _banner(plan), Tone.BAD),
             *section("Diagnostics", map(findings.row, findings.in_order(plan.problems))),
@@ -224,8 +230,8 @@ def _by_address(waiting: Iterable[Waiting]) -> list[Waiting]:
     return sorted(waiting, key=lambda item: (item.address, item.party, item.detail))
 
 
-def _waiting(item: Waiting) -> Row:
-    since = [own(" since "), foreign(item.since)] if item.since else []
+def _waiting(item: Waiting, *, now: datetime) -> Row:
+    since = lasting(item.since, now) if item.since else ()
     head = line(foreign(str(item.address), Tone.STRONG), own(" waits for "), foreign(item.party), *since)
     return Row(head, (line(prose(item.detail)),) if item.detail else (), mark="*", tone=Tone.FAINT)
 

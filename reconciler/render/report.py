@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from reconciler.model import Json
+from reconciler.model import Json, age
 from reconciler.render import escape
 
 PROSE_LIMIT = 600
@@ -136,6 +136,12 @@ def section(title: str, rows: Iterable[Row], tone: Tone = Tone.STRONG) -> tuple[
 def plural(number: int, noun: str) -> str:
     """Return `1 action`, `2 actions`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def lasting(since: str, now: datetime) -> tuple[Piece, ...]:
+    """Return since when something is so, and for how long at the time of the report."""
+    spent = age(since, now)
+    return (own(" since "), foreign(since), *((own(f" ({spent})"),) if spent else ()))
 
 
 def timestamp(moment: datetime) -> str:

@@ -15,6 +15,7 @@ from reconciler.render.report import (
     Table,
     Tone,
     foreign,
+    lasting,
     line,
     own,
     plural,
@@ -55,11 +56,11 @@ def asset_document(assets: Iterable[AssetRow]) -> JsonObject:
     }
 
 
-def status_report(objects: Sequence[ObjectRow], *, project: str) -> Report:
-    """Return the status as a table, with every condition that needs an eye below it."""
+def status_report(objects: Sequence[ObjectRow], *, project: str, generated_at: datetime) -> Report:
+    """Return the status as a table, with every condition that needs an eye below it, and how long it has been so."""
     records = sorted(objects, key=lambda record: record.address)
     counts = Counter(record.sync_status for record in records)
-    rows = [row for record in records for row in _attention(record)]
+    rows = [row for record in records for row in _attention(record, now=generated_at)]
     settled = counts[SyncStatus.SYNCHRONIZED] == len(records)
     return Report(
         title="Status",
@@ -133,12 +134,13 @@ def _object_cells(record: ObjectRow) -> tuple[Piece, ...]:
     )
 
 
-def _attention(record: ObjectRow) -> Iterable[Row]:
+def _attention(record: ObjectRow, *, now: datetime) -> Iterable[Row]:
     for entry in sorted(record.conditions, key=lambda entry: entry.get("type", "")):
         shown = (entry.get("type", ""), entry.get("status", ""))
         if shown in QUIET or (shown[0] not in {"Ready", "AssetsDelivered"} and shown[1] == "False"):
             continue
         message = entry.get("message")
+        moment = condition(entry, time_key="since")["since"]
         head = line(
             foreign(str(record.address), Tone.STRONG),
             ": ",
@@ -147,6 +149,7 @@ def _attention(record: ObjectRow) -> Iterable[Row]:
             foreign(shown[1]),
             own(", "),
             foreign(entry.get("reason", "")),
+            *(lasting(moment, now) if moment else ()),
             *((own(": "), prose(message)) if message else ()),
         )
         yield Row(head, mark="!", tone=Tone.CAUTION)

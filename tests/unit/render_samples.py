@@ -255,7 +255,7 @@ def documents() -> dict[str, str]:
     """Return every format of the samples by the name of its golden file."""
     planned_report = planned.report(plan())
     applied_report = applied.report(apply_report())
-    status_report = standing.status_report(objects(), project="acme-infra")
+    status_report = standing.status_report(objects(), project="acme-infra", generated_at=NOON)
     status = standing.status_document(objects(), project="acme-infra", generated_at=NOON)
     status_data = status_file.status_document("Account", "acme-dental", objects=objects(), assets=assets())
     return {

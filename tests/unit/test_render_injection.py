@@ -71,12 +71,14 @@ def naive_github(text: str) -> str:
 
 def status_text(text: str) -> str:
     """Return the status as text."""
-    return to_text.text(standing.status_report(hostile.objects(text), project=text))
+    return to_text.text(standing.status_report(hostile.objects(text), project=text, generated_at=NOON))
 
 
 def status_markdown(text: str) -> str:
     """Return the status as Markdown, which has a table of foreign cells."""
-    return to_markdown.text(standing.status_report(hostile.objects(text), project=text))
+    return to_markdown.text(
+        standing.status_report(hostile.objects(text), project=text, generated_at=NOON)
+    )
 
 
 def status_yaml(text: str) -> str:

@@ -196,7 +196,7 @@ def test_settled_estate_needs_no_eye() -> None:
     """Conditions that are as they should be are not listed."""
     good = [record for record in render_samples.objects() if record.sync_status is SyncStatus.SYNCHRONIZED]
 
-    text = to_text.text(standing.status_report(good, project="acme-infra"))
+    text = to_text.text(standing.status_report(good, project="acme-infra", generated_at=render_samples.NOON))
 
     assert text.startswith("Status: 2 objects, 2 synchronized\n")
     assert "Conditions" not in text
