@@ -148,6 +148,51 @@ def test_page_of_dimensions_shows_a_configuration_that_works(repository: Reposit
     assert ended.code == 0, ended.said
 
 
+def test_table_of_vendors_says_what_each_rests_on() -> None:
+    """Every platform has its features there, each with what is documented, assumed or left to people, and its page."""
+    rows = [row.strip("|").split("|") for row in section("Vendors").splitlines() if row.startswith("|")]
+    assert [cell.strip() for cell in rows[0]] == ["vendor", "feature", "documented", "assumed", "manual"]
+    cells = [[cell.strip() for cell in row] for row in rows[2:]]
+    named = [re.fullmatch(r"\[(\w+)\]\(docs/vendors/(\w+)\.md\)", row[0]) for row in cells if row[0]]
+    pages = {found[1]: found[2] for found in named if found is not None}
+    assert pages == {name: name for name in discovery.find_plugins()}
+    assert len(named) == len(pages) == len(list(VENDORS.iterdir()))
+    assert all(row[1] and row[2] and (row[3] or row[4]) for row in cells)
+
+
+def divalto_alone(repository: Repository, block: str) -> None:
+    """Have the repository hold the order of the demo at Divalto and this configuration."""
+    for path in (repository.root / "specs").iterdir():
+        path.unlink()
+    shutil.copy(ROOT / "specs" / "acme-odata.yaml", repository.root / "specs")
+    (repository.root / "reconciler.yaml").write_text(textwrap.dedent(block), encoding="utf-8")
+
+
+def test_page_of_divalto_shows_a_configuration_that_works(repository: Repository) -> None:
+    """The configuration on the vendor's page is accepted as it stands, and names every capability."""
+    page = (VENDORS / "divalto.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^   ```yaml\n(.*?)^   ```", page, re.MULTILINE | re.DOTALL)
+    divalto_alone(repository, block)
+    ended = repository.run("validate")
+    assert ended.code == 0, ended.said
+    known = discovery.find_plugins()["divalto"].options["capabilities"]
+    assert isinstance(known, dict)
+    assert [name for name in known if f"`{name}`" not in page] == []
+
+
+def test_page_of_divalto_tells_the_work_by_hand_as_it_goes(repository: Repository) -> None:
+    """With `transport: manual` each command of the page succeeds and says what the page shows."""
+    page = (VENDORS / "divalto.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    divalto_alone(repository, block)
+    commands = list(told(page))
+    assert len(commands) == 5
+    for command, expected in commands:
+        ended = repository.run(*command.split()[1:])
+        assert ended.code == 0, ended.said
+        assert matches(expected, ended.said.splitlines()), f"$ {command}\n{ended.said}"
+
+
 @pytest.mark.parametrize(
     ("missing", "said"),
     [
