@@ -92,8 +92,7 @@ def _reveal(settings: Settings, asset: AssetRecord) -> None:
 
     identity = read_identity(settings)
     for name, blob in sorted(asset.sealed.items()):
-        origin = settings.vendors[asset.order.vendor].url or ""
-        bound = bound_to(origin.rstrip("/"), asset.asset_id, name)
+        bound = bound_to(settings.vendors[asset.order.vendor].origin, asset.asset_id, name)
         secret = sealing.open_sealed(blob, identity, bound=bound)
         shown = escape.terminal(secret.reveal())
         click.echo(f"{escape.terminal(asset.order.name)} {escape.terminal(asset.asset_id)} {name} {shown}")
@@ -101,9 +100,9 @@ def _reveal(settings: Settings, asset: AssetRecord) -> None:
 
 @contextlib.asynccontextmanager
 async def _ledger(settings: Settings) -> AsyncIterator[tuple[Ledger, list[Scope]]]:
-    urls = {vendor.url.rstrip("/") for vendor in settings.vendors.values() if vendor.via is None and vendor.url}
+    origins = {vendor.origin for vendor in settings.vendors.values() if vendor.via is None}
     projects = (settings.project, *settings.former_projects)
-    scopes = [Scope(project, settings.environment, url) for project in projects for url in sorted(urls)]
+    scopes = [Scope(project, settings.environment, url) for project in projects for url in sorted(origins)]
     book = open_ledger(settings.state, root=settings.root, read_only=True)
     try:
         yield book, scopes

@@ -60,7 +60,7 @@ def report(plan: Plan) -> Report:
     """Return the plan as a reviewer reads it."""
     deletes, buys, effects, others = _sorted(plan.actions)
     waiting = _by_address(plan.waiting)
-    others_turn = functools.partial(_waiting, now=plan.created_at)
+    others_turn = functools.partial(waiting_row, now=plan.created_at)
     return Report(
         title="Plan",
         verdict=verdict(plan),
@@ -118,12 +118,14 @@ def doubt_row(address: Address) -> Row:
     )
 
 
+RESOLVE = "reconciler resolve"
+"""Instructions that name this command say themselves how to answer."""
 RESOLVE_CHOICES = " with one of --adopt ID, --not-executed, --done"
 
 
 def resolve_command(address: Address, answer: str = "") -> str:
     """Return the command for a person's answer, quoted for a shell."""
-    return f"reconciler resolve {shlex.quote(str(address))}{answer}"
+    return f"{RESOLVE} {shlex.quote(str(address))}{answer}"
 
 
 def _sorted(actions: Sequence[Action]) -> tuple[list[Action], list[Action], list[Action], list[Action]]:
@@ -209,7 +211,7 @@ def _details(action: Action) -> Iterable[Line]:
         yield line(foreign(change.path), ": ", value(change.before, Tone.BAD), " → ", value(change.after, Tone.GOOD))
     if step.instructions:
         yield line(own("to do: ", Tone.CAUTION), prose(step.instructions))
-    if action.kind is Kind.MANUAL:
+    if action.kind is Kind.MANUAL and RESOLVE not in step.instructions:
         yield line("then run ", foreign(resolve_command(action.address, " --done")))
     if action.waits_for:
         yield line(own("waits: ", Tone.CAUTION), prose(action.waits_for))
@@ -230,7 +232,8 @@ def _by_address(waiting: Iterable[Waiting]) -> list[Waiting]:
     return sorted(waiting, key=lambda item: (item.address, item.party, item.detail))
 
 
-def _waiting(item: Waiting, *, now: datetime) -> Row:
+def waiting_row(item: Waiting, *, now: datetime) -> Row:
+    """Return what is waited for, by whom, and since when."""
     since = lasting(item.since, now) if item.since else ()
     head = line(foreign(str(item.address), Tone.STRONG), own(" waits for "), foreign(item.party), *since)
     return Row(head, (line(prose(item.detail)),) if item.detail else (), mark="*", tone=Tone.FAINT)
