@@ -1,4 +1,4 @@
-"""Rules of sudden death at Divalto: SIGKILL around each mutating call; one of each, and people decide about one order."""
+"""Rules of sudden death at Divalto: SIGKILL around each mutating call, and one of each for people to decide."""
 
 import concurrent.futures
 import dataclasses
