@@ -12,10 +12,11 @@ from reconciler.files import Limits, SourceFile
 from reconciler.model import Json
 from reconciler.settings.vendors import project_model
 from reconciler.vendors.dimensions.plugin import PLUGIN as DIMENSIONS
+from reconciler.vendors.divalto.plugin import PLUGIN as DIVALTO
 from reconciler.vendors.interworks.plugin import PLUGIN as INTERWORKS
 
 ROOT = Path(__file__).parents[2]
-PLUGINS = {plugin.name: plugin for plugin in (DIMENSIONS, INTERWORKS)}
+PLUGINS = {plugin.name: plugin for plugin in (DIMENSIONS, DIVALTO, INTERWORKS)}
 CONFIGURATION = schema.model_schema(project_model(PLUGINS))
 REGISTRY = schema.Registry([plugin.kinds() for plugin in PLUGINS.values()])
 PUBLISHED = schema.published(REGISTRY, {"reconciler.schema.json": CONFIGURATION})
@@ -58,7 +59,7 @@ def test_published_file_is_a_schema(name: str) -> None:
     assert all(f'"#/definitions/{key}"' in json.dumps(made) for key in made.get("definitions", {}))
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "tests/specs/good").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((ROOT / "tests/specs").rglob("good/*.yaml")), ids=lambda path: path.stem)
 def test_good_manifests_fit_the_combined_schema(path: Path) -> None:
     """What the reader takes, an editor's schema takes."""
     loaded = schema.load([SourceFile(path.name, path.read_bytes())], REGISTRY, Limits())
@@ -81,6 +82,8 @@ def test_good_manifests_fit_the_combined_schema(path: Path) -> None:
         ("Order", {"vendor": "avg", "account": "a", "items": []}),
         ("User", {"account": "a", "vendor": "dimensions", "email": "lea", "displayName": "Lea"}),
         ("PBXConnection", {"account": "a", "vendor": "dimensions", "apiKey": "hunter2"}),
+        ("Site", {"vendor": "divalto"}),
+        ("Order", {"vendor": "divalto", "type": "PRIMO", "origin": "NOUVEAU_SITE", "documents": []}),
         ("Deployment", {}),
     ],
     ids=[
@@ -94,6 +97,8 @@ def test_good_manifests_fit_the_combined_schema(path: Path) -> None:
         "order-items",
         "user-email",
         "secret",
+        "site-number",
+        "order-contact",
         "kind",
     ],
 )
