@@ -63,7 +63,7 @@ def client(
     settings: Settings, vendor: Vendor, *, book: Ledger, clock: Clock, hidden: Iterable[Secret]
 ) -> http.Client | Nobody:
     """Return the client of a vendor account; one that reaches nobody where only people are reached."""
-    if settings.vendors[vendor.name].url is None:
+    if settings.vendors[vendor.name].by_hand:
         return Nobody()
     return http.Client(
         connection(settings, vendor, hidden=hidden),

@@ -174,7 +174,8 @@ async def online(
 
     settings, clock = project.settings, SystemClock()
     names = [name for name, vendor in settings.vendors.items() if vendor.via is None and (not only or name in only)]
-    credentials = discovery.resolve_credentials(settings, only=names, plugins=project.plugins)
+    asked = [name for name in names if not settings.vendors[name].by_hand]
+    credentials = discovery.resolve_credentials(settings, only=asked, plugins=project.plugins)
     logs.mask(secret for mine in credentials.values() for secret in mine.values())
     vendors = [
         vendor

@@ -32,7 +32,7 @@ async def _check(project: session.Project, names: list[str]) -> int:
                 found = await account.vendor.probe(account.client.reader)
             except VendorError as error:
                 failed = True
-                output.note(f"{account.vendor.name}: {error}")
+                output.note(f"{account.vendor.name}: {str(error).removeprefix(f'{account.vendor.name}: ')}")
                 continue
             lag = durations.show(config.lookup_lag)
             assumed = f"; look-ups are taken to show a change after {lag} (assumed; set lookupLag)"

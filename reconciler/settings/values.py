@@ -12,7 +12,7 @@ from typing import Literal
 from reconciler.model import Json, JsonObject, Money, Problem, SecretSource
 
 BY_HAND = "manual"
-"""The origin of a vendor that has no address, since people do everything there."""
+"""The transport that is people, and the origin of a vendor that has no address because of it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +40,11 @@ class VendorSettings:
     doubt_window: float = 900.0
     capabilities: Mapping[str, bool] = dataclasses.field(default_factory=dict)
     options: Mapping[str, Json] = dataclasses.field(default_factory=dict)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether people do everything there, and nothing is ever sent."""
+        return self.url is None or self.options.get("transport") == BY_HAND
 
     @property
     def origin(self) -> str:

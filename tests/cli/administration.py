@@ -31,7 +31,12 @@ vendors:
     timeout: 20s
     lookupLag: 200ms
 """
-BY_HAND = CONFIGURATION.replace("    url: URL\n", "    transport: manual\n    partner: Nordwind\n")
+BY_HAND = """\
+apiVersion: reconciler/v1
+kind: Project
+metadata: {name: acme-infra}
+vendors: {divalto: {transport: manual, partner: Nordwind}}
+"""
 PURCHASE_ORDER = b"%PDF-1.4\n% a purchase order\n"
 QUOTE = PURCHASE_ORDER + b"% a quote\n"
 SIGNED = PURCHASE_ORDER + b"% signed\n"
