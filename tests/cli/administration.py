@@ -3,6 +3,7 @@
 What `telephony` is for Dimensions. The sandbox is the same process, seen from a third side.
 """
 
+import base64
 import concurrent.futures
 import contextlib
 import datetime
@@ -117,14 +118,19 @@ class Portal(Vendor):
         return [re.sub(r"CDE-\d{4}-\d+|\d{6}", "-", line.replace("/v1", "")) for line in super().mutations()]
 
     def issued(self) -> list[str]:
-        """Return access code and content of every certificate, in each form in which they are told."""
-        texts = [(row["accessCode"], content(row)) for row in self.rows("certificates")]
-        return [text for pair in texts for text in pair]
+        """Return access code and content of every certificate, the content also as it is sent."""
+        texts = [(row["accessCode"], content(row), sent_content(row)) for row in self.rows("certificates")]
+        return [text for some in texts for text in some]
 
 
 def content(row: Mapping[str, Any]) -> str:
     """Return what the content of a certificate decodes to."""
     return f"-- certificat {row['id']} {row['kind']} site {row['siteNumber']} code {row['accessCode']} --"
+
+
+def sent_content(row: Mapping[str, Any]) -> str:
+    """Return the content of a certificate as it is sent."""
+    return base64.b64encode(f"{content(row)}\n".encode()).decode()
 
 
 class Office(Killed):
