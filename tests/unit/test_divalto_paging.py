@@ -62,7 +62,9 @@ def test_a_server_may_give_smaller_pages() -> None:
         pytest.param(lambda offset, count: page(["a", "b"], offset, count, nbrecord=1), id="miscounted-page"),
         pytest.param(lambda _, count: page(["a", "b", "c"], 0, count), id="same-page-again"),
         pytest.param(lambda offset, count: page(["a", "a"], offset, count), id="row-twice"),
-        pytest.param(lambda offset, count: page(["a"], offset, count, total=None), id="no-total"),
+        pytest.param(lambda *_: {"records": [{"orderNumber": "a"}]}, id="uncounted-page-again"),
+        pytest.param(lambda offset, count: page(["a"], offset, count, total=0), id="counts-none"),
+        pytest.param(lambda offset, count: page(["a"], offset, count, total=None if offset else 2), id="count-is-lost"),
         pytest.param(lambda offset, count: page(["a"], offset, count, records={}), id="records-no-array"),
         pytest.param(lambda offset, count: page(["a"], offset, count, records=["a"]), id="row-no-object"),
         pytest.param(lambda offset, count: page([""], offset, count), id="row-without-id"),
@@ -87,3 +89,30 @@ def test_a_list_that_moves_is_read_again() -> None:
         return page(names, offset, count)
 
     assert read(Lists(growing)) == ["a", "b", "c", "d"]
+
+
+def test_a_list_that_is_not_counted_ends_with_an_empty_page() -> None:
+    """A short page may be a cap of the server, so that it ends nothing."""
+    names = ["a", "b", "c"]
+    reader = Lists(lambda offset, _: {"records": [{"orderNumber": name} for name in names[offset : offset + 1]]})
+
+    assert read(reader) == names
+    assert reader.asked == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param([{"to": "A_TRAITER"}, {"to": "EN_COURS"}], id="array"),
+        pytest.param({"records": [{"to": "A_TRAITER"}, {"to": "EN_COURS"}]}, id="not-counted"),
+        pytest.param({"records": [{"to": "A_TRAITER"}, {"to": "EN_COURS"}], "total": 2}, id="counted"),
+    ],
+)
+def test_a_list_of_one_order_may_come_whole(answer: Any) -> None:
+    """Only the great lists are said to come in pages."""
+    listing = paging.Listing(wire.READ_HISTORY, None, 2, arguments={"order": "CDE-1"}, short=True)
+    reader = Lists(lambda *_: answer)
+
+    found = asyncio.run(paging.read_rows(reader, listing))
+
+    assert ([row["to"] for row in found], reader.asked) == (["A_TRAITER", "EN_COURS"], [0])

@@ -76,7 +76,7 @@ def test_a_part_that_is_not_whole_is_unknown(member: str, value: Any) -> None:
     [
         pytest.param({"orderNumber": "../orders"}, id="number-with-a-path"),
         pytest.param({"orderNumber": "C" * 65}, id="number-too-long"),
-        pytest.param({"version": "2"}, id="version-is-text"),
+        pytest.param({"version": "two"}, id="version-is-a-word"),
         pytest.param({"version": -1}, id="version-is-negative"),
         pytest.param({"version": True}, id="version-is-a-truth"),
         pytest.param({"status": None}, id="no-status"),
@@ -98,7 +98,7 @@ def test_a_row_that_is_wrong_is_refused(changes: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("member", "value"),
     [
-        pytest.param("lines", [{"reference": "X", "quantity": "1"}], id="quantity-is-text"),
+        pytest.param("lines", [{"reference": "X", "quantity": "one"}], id="quantity-is-a-word"),
         pytest.param("lines", [{"quantity": 1}], id="line-without-reference"),
         pytest.param(
             "certificate", {"desiredDeliveryDate": None, "recipients": "it@acme.example"}, id="recipients-are-text"
@@ -112,6 +112,20 @@ def test_a_content_that_is_wrong_is_refused(member: str, value: Any) -> None:
     """The client's part of an order is as strict as the rest."""
     with pytest.raises(BadAnswer):
         showing.order_fields(read(**{member: value}))
+
+
+def test_numbers_count_in_either_form() -> None:
+    """A number written as text is that number, and an id written as a number is that text."""
+    found = read(orderNumber=4711, version="12", lines=[{"reference": "X", "quantity": "3"}])
+
+    assert (found.number, found.version) == ("4711", 12)
+    assert showing.order_fields(found)["items"] == [{"product": "X", "quantity": 3}]
+
+
+def test_certificates_that_are_not_told_are_unknown() -> None:
+    """An order that shows no list of certificates may have some."""
+    assert read().certificates is None
+    assert read(certificateIds=[]).certificates == ()
 
 
 def test_a_reason_is_cut_to_what_can_be_shown() -> None:

@@ -61,22 +61,27 @@ def _failed(answer: Answer) -> Outcome:
     return Refused(told, conflict=status == 409)
 
 
+def _order(answer: Answer) -> rows.Order:
+    """Return the order that an answer shows; its documents are looked at elsewhere."""
+    return rows.order({"documents": (), **rows.folded(answer.data, what="answer")})
+
+
 def _created(step: Step, answer: Answer) -> Outcome:
-    order = rows.order(rows.folded(answer.data, what="answer"))
+    order = _order(answer)
     if order.reference != step.body.get("reference"):
         return Unclear(f"order {order.number} with reference {order.reference} came back, which is not ours")
     return Done(order.number)
 
 
 def _changed(step: Step, answer: Answer) -> Outcome:
-    order = rows.order(rows.folded(answer.data, what="answer"))
+    order = _order(answer)
     if step.target is not None and order.number != step.target:
         return Unclear(f"order {order.number} came back for {step.target}")
     return Done(order.number)
 
 
 def _submitted(step: Step, answer: Answer) -> Outcome:
-    order = rows.order(rows.folded(answer.data, what="answer"))
+    order = _order(answer)
     if step.target is not None and order.number != step.target:
         return Unclear(f"order {order.number} came back for {step.target}")
     if order.status == wire.BROUILLON:

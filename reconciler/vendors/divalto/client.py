@@ -54,17 +54,26 @@ class Client:
 
     async def _orders_of(self, reference: str) -> tuple[rows.Order, ...]:
         listing = Listing(wire.LIST_ORDERS, "orderNumber", self.size, {wire.REFERENCE: reference})
-        found = [rows.order(row) for row in await read_rows(self.read, listing)]
-        return tuple(row for row in found if row.reference == reference)
+        found = await read_rows(self.read, listing)
+        own = [await self._whole(row) for row in found if row.get(wire.REFERENCE.lower()) == reference]
+        return tuple(rows.order(row) for row in own)
+
+    async def _whole(self, row: rows.Row) -> rows.Row:
+        """Return an order's row with its documents, read apart where the row does not show them."""
+        if "documents" in row:
+            return row
+        number = rows.identity(row, "orderNumber", what="order")
+        listing = Listing(wire.LIST_DOCUMENTS, "documentId", self.size, arguments={"order": number}, short=True)
+        return {**row, "documents": [dict(one) for one in await read_rows(self.read, listing)]}
 
     async def fetch_order(self, number: str) -> rows.Order | None:
         """Return one order, None when the vendor says that there is none."""
         row = await self._one(wire.READ_ORDER.call({"order": number}))
-        return None if row is None else _asked(rows.order(row), number)
+        return None if row is None else _asked(rows.order(await self._whole(row)), number)
 
     async def fetch_passages(self, number: str) -> tuple[rows.Passage, ...]:
         """Return through which statuses an order went."""
-        listing = Listing(wire.READ_HISTORY, None, self.size, arguments={"order": number})
+        listing = Listing(wire.READ_HISTORY, None, self.size, arguments={"order": number}, short=True)
         return tuple(rows.passage(row) for row in await read_rows(self.read, listing))
 
     async def fetch_site(self, number: str) -> rows.Site | None:
@@ -93,14 +102,14 @@ class Client:
             raise BadAnswer(f"opportunity {found.code} came for {code}; nothing was concluded from it")
         return found
 
-    async def fetch_certificates(self, numbers: Collection[str], order: str = "") -> tuple[rows.Certificate, ...]:
-        """Read all certificates, or those of an order; return the ones of some numbers that can be understood.
+    async def fetch_certificates(self, orders: Collection[str], order: str = "") -> tuple[rows.Certificate, ...]:
+        """Read all certificates, or those of an order; return the ones of some orders that can be understood.
 
         Without what is secret. The list may lag behind.
         """
         query = {"orderNumber": order} if order else {}
         found = await read_rows(self.read, Listing(wire.LIST_CERTIFICATES, "id", self.size, query))
-        own = (row for row in found if row.get("id") in numbers)
+        own = (row for row in found if str(row.get("ordernumber")) in orders)
         return tuple(one for row in own if (one := _understood(rows.certificate, row)) is not None)
 
     async def fetch_content(self, number: str) -> Mapping[str, Secret]:

@@ -102,14 +102,16 @@ def judged_documents(row: rows.Order) -> list[Json]:
 
 
 async def _read_certificates(this: Round, beside: _Beside, found: Mapping[Address, Orders]) -> None:
-    orders = [row for some in found.values() for row in some if row.certificates]
+    known = [row for some in found.values() for row in some]
+    # An order that does not tell of certificates may have some, unless it is not even submitted.
+    orders = [row for row in known if row.certificates or (row.certificates is None and row.status != wire.BROUILLON)]
     if not orders or not this.settings.able(options.CAN_READ_CERTIFICATES):
         return
-    named = {number for row in orders for number in row.certificates}
+    numbers = {row.number for row in orders}
     if this.focused:
-        answers = await attempts([this.client.fetch_certificates(row.certificates, row.number) for row in orders])
+        answers = await attempts([this.client.fetch_certificates([number], number) for number in sorted(numbers)])
     else:
-        answers = [await attempt(this.client.fetch_certificates(named))]
+        answers = [await attempt(this.client.fetch_certificates(numbers))]
     listed = [row for answer in answers if not isinstance(answer, VendorError) for row in answer]
     beside.certificates = {row.id: row for row in listed}
     await _read_secrets(this, beside)
@@ -128,11 +130,14 @@ def _shown(beside: _Beside, row: rows.Order, *, wanted: Wanted) -> Observed:
     for read in (opportunity, answered, findings):
         if isinstance(read, VendorError):
             raise read
+    numbers = row.certificates
+    if numbers is None:
+        numbers = tuple(sorted(one.id for one in beside.certificates.values() if one.order == row.number))
     return showing.order(
-        row,
+        dataclasses.replace(row, certificates=numbers),
         wanted,
         prospect=opportunity.prospect if isinstance(opportunity, rows.Opportunity) else {},
-        assets=_assets(beside, row.certificates),
+        assets=_assets(beside, numbers),
         answered=answered if isinstance(answered, int) else 0,
         findings=findings if isinstance(findings, tuple) else (),
     )

@@ -23,7 +23,8 @@ LONGEST_FIELD = 70_000
 LONGEST_CONTENT = 4_000_000
 LONGEST_CODE = 200
 MOST_MEMBERS = 1_000
-_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]{1,64}")
+_ID = re.compile(r"(?!\.+$)[A-Za-z0-9_.:@~+{}()-]{1,64}")
+_WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Document:
 
 @dataclasses.dataclass(frozen=True)
 class Order:
-    """An order; `body` is the client's part, by the vendor's member names in lower case."""
+    """An order; `body` is the client's part, by the vendor's member names in lower case. None: not told."""
 
     number: str
     reference: str
@@ -53,7 +54,7 @@ class Order:
     submitted_at: str | None
     processed_at: str | None
     assigned_site: str | None
-    certificates: tuple[str, ...]
+    certificates: tuple[str, ...] | None
     documents: tuple[Document, ...]
     body: Row = dataclasses.field(repr=False)
 
@@ -117,11 +118,10 @@ class Finding:
 
 @dataclasses.dataclass(frozen=True)
 class Passage:
-    """One move of an order from a status to another, and who made it."""
+    """One move of an order from a status to another."""
 
     origin: str
     to: str
-    actor: str
 
 
 def folded(value: Json, *, what: str) -> Row:
@@ -169,18 +169,21 @@ def needed(row: Row, name: str, *, what: str, longest: int = LONGEST_TEXT) -> st
 
 
 def identity(row: Row, name: str, *, what: str) -> str:
-    """Return an id or number of the vendor, which may be put into a path."""
-    found = needed(row, name, what=what)
+    """Return an id or number of the vendor, which may be put into a path; an integer as its text."""
+    given = row.get(name.lower())
+    found = str(given) if type(given) is int else needed(row, name, what=what)
     if not _ID.fullmatch(found):
         raise BadAnswer(f"{name} of {what} is not of the form of one; nothing was concluded from it")
     return found
 
 
 def whole(row: Row, name: str, *, what: str) -> int | None:
-    """Return an integer; None for null or missing."""
+    """Return an integer, also when it is written as text; None for null or missing."""
     value = row.get(name.lower())
     if value is None:
         return None
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise BadAnswer(f"{name} of {what} is no integer; nothing was concluded from it")
     return value
@@ -220,16 +223,16 @@ def order(row: Row) -> Order:
 
 
 def _there(row: Row, name: str, *, what: str) -> tuple[Document, ...]:
-    """Return the documents of an order; one that does not show any array of them is not shown whole."""
+    """Return the documents of an order; one that shows no array of them is not shown whole."""
     if name not in row:
         raise BadAnswer(f"{what} has no {name}; nothing was concluded from it")
     return listed(row, name, document, what=what)
 
 
-def _ids(row: Row, name: str, *, what: str) -> tuple[str, ...]:
+def _ids(row: Row, name: str, *, what: str) -> tuple[str, ...] | None:
     value = row.get(name.lower())
     if value is None:
-        return ()
+        return None
     if not isinstance(value, list | tuple) or len(value) > MOST_MEMBERS:
         raise BadAnswer(f"{name} of {what} is no array of a size that is meant; nothing was concluded from it")
     return tuple(identity({"id": item}, "id", what=f"{name} of {what}") for item in value)
@@ -338,5 +341,4 @@ def finding(row: Row) -> Finding:
 
 def passage(row: Row) -> Passage:
     """Return one line of an order's history."""
-    found = [shown(row, name, what="history") for name in ("from", "to", "actor")]
-    return Passage(*found)
+    return Passage(*(shown(row, name, what="history") for name in ("from", "to")))

@@ -137,7 +137,7 @@ def order(
         "submittedUTC": found.submitted_at,
         "processedUTC": found.processed_at,
         "assignedSiteNumber": found.assigned_site,
-        "certificateIds": ",".join(found.certificates),
+        "certificateIds": ",".join(found.certificates or ()),
     }
     return Observed(
         vendor_id=found.number,

@@ -25,6 +25,7 @@ VALIDATE = Endpoint("validate-order", "POST", "/v1/orders/validate")
 LIST_ORDERS = Endpoint("list-orders", "GET", "/v1/orders")
 READ_ORDER = Endpoint("read-order", "GET", "/v1/orders/{order}")
 READ_HISTORY = Endpoint("read-history", "GET", "/v1/orders/{order}/history")
+LIST_DOCUMENTS = Endpoint("list-documents", "GET", "/v1/orders/{order}/documents")
 CREATE_ORDER = Endpoint("create-order", "POST", "/v1/orders", mutates=True)
 CORRECT_ORDER = Endpoint("correct-order", "PUT", "/v1/orders/{order}", mutates=True)
 ATTACH = Endpoint("attach-document", "POST", "/v1/orders/{order}/documents", mutates=True)
@@ -45,6 +46,7 @@ ENDPOINTS = (
     LIST_ORDERS,
     READ_ORDER,
     READ_HISTORY,
+    LIST_DOCUMENTS,
     CREATE_ORDER,
     CORRECT_ORDER,
     ATTACH,
