@@ -8,15 +8,17 @@ import concurrent.futures
 import contextlib
 import datetime
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from tests.cli.killing import Killed
 from tests.cli.server import DIVALTO, Vendor
 from tests.cli.stage import Stage
 
 T = TypeVar("T")
+Case: TypeAlias = "Callable[[Office], None]"
+Played: TypeAlias = "Callable[[Case], None]"
 
 DAY = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=90)).date().isoformat()
 """A day of delivery that is neither past nor near."""
@@ -152,12 +154,9 @@ class Office(Killed):
         path.write_bytes(data)
         return path
 
-    def condition(self, kind: str, address: str = ORDER) -> str | None:
-        """Return the message of an object's condition in the last status, when it is true."""
-        objects = self.run("status", "-o", "json").document["objects"]
-        (found,) = [one for one in objects if one["address"] == address]
-        true = [one for one in found["conditions"] if one["type"] == kind and one["status"] == "True"]
-        return true[0]["message"] if true else None
+    def told(self, kind: str, name: str) -> str:
+        """Return the status file of a manifest."""
+        return (self.root / "status" / kind / f"{name}.yaml").read_text(encoding="utf-8")
 
 
 @contextlib.contextmanager
@@ -177,3 +176,9 @@ def play(
             return case(made)
 
     return stage.play(one)
+
+
+def ahead(stage: Stage, folder: Path, cases: Iterable[Case], manifests: Mapping[str, str]) -> Played:
+    """Begin to play cases that assert by themselves; what is returned waits for the end of one of them."""
+    played = {case: play(stage, folder / case.__name__, case, manifests) for case in cases}
+    return lambda case: played[case].result()

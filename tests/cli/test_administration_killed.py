@@ -44,7 +44,7 @@ class Aftermath:
     placed: Mapping[str, Any]
     waiting: list[int]
     sent_waiting: list[str]
-    asked: str | None
+    asked: str
     ended: Mapping[str, Any]
     codes: list[int]
     revealed: str
@@ -79,7 +79,7 @@ def at_each_call(made: Office, moment: str) -> Aftermath:
     made.vendor.decide("take", "ask", reason="un bon signé")
     made.vendor.answer("accept")
     codes = [made.run("apply", "--yes", "--detailed-exitcode").code]
-    asked = made.condition("ActionRequired")
+    asked = made.told("Order", "odata-hq")
     made.write("odata", PATIENT + ANSWERED)
     for path in ANSWERING:
         made.kill(moment, path, method="POST")
@@ -103,7 +103,7 @@ def test_killed_at_each_call(aftermaths: Mapping[str, "concurrent.futures.Future
     found = aftermaths[moment].result()
     assert found.placed == PLACED
     assert (found.waiting, found.sent_waiting) == ([8, 8, 8], [])
-    assert "un bon signé" in (found.asked or "")
+    assert "un bon signé" in found.asked
     assert found.ended == ENDED
     assert found.codes == [8, 8, 0, 0]
     number, access_code = found.issued
