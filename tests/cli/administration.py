@@ -180,5 +180,5 @@ def play(
 
 def ahead(stage: Stage, folder: Path, cases: Iterable[Case], manifests: Mapping[str, str]) -> Played:
     """Begin to play cases that assert by themselves; what is returned waits for the end of one of them."""
-    played = {case: play(stage, folder / case.__name__, case, manifests) for case in cases}
+    played = {case: play(stage, folder / case.__name__ / "repository", case, manifests) for case in cases}
     return lambda case: played[case].result()

@@ -1,15 +1,14 @@
 """Rules of what orders at Divalto rest on: files that are attached, keys that end, a catalogue that moves."""
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from tests.cli import administration
-from tests.cli.administration import ODATA, ORDER, PURCHASE_ORDER, REFERENCE, Office
-from tests.cli.server import Vendor
+from tests.cli.administration import ODATA, ORDER, PURCHASE_ORDER, REFERENCE, Office, Played
+from tests.cli.stage import Stage
 
 MIB = 1024 * 1024
 UNFIT = {
@@ -28,15 +27,8 @@ UNFIT = {
 }
 
 
-@pytest.fixture
-def made(tmp_path: Path, bss: Vendor) -> Iterator[Office]:
-    """Return a repository with an order, nothing of which is at the vendor."""
-    with administration.office(tmp_path / "repository", bss.origin, {"odata": ODATA}) as office:
-        yield office
-
-
-def test_files_that_cannot_be_attached(made: Office) -> None:
-    """Each is refused offline at its place with its reason; none of them is waited for or read whole."""
+def unfit_files(made: Office) -> None:
+    """Have one order for each file that cannot be attached."""
     root = made.root.parent
     (root / "outside.pdf").write_bytes(PURCHASE_ORDER)
     folder = made.root / "documents"
@@ -59,43 +51,40 @@ def test_files_that_cannot_be_attached(made: Office) -> None:
     assert "specs/odata.yaml" not in said
 
 
-def test_file_that_changed_after_the_plan(made: Office) -> None:
-    """A saved plan is for the bytes that were reviewed: 4, nothing is sent; one that is gone is an error."""
+def changed_file(made: Office) -> None:
+    """Change a file between plan and apply, and change it back."""
     assert made.run("plan", "--out", "plan.json").code == 0
     made.attach("bc.pdf", PURCHASE_ORDER + b"% and one more seat\n")
     ended = made.run("apply", "plan.json")
     assert (ended.code, "plan again" in ended.err) == (4, True)
-    (made.root / "documents" / "bc.pdf").unlink()
-    assert made.run("apply", "plan.json").code == 1
     made.attach("bc.pdf", PURCHASE_ORDER)
     assert made.vendor.mutations() == []
     assert made.run("apply", "plan.json").code == 0
     assert made.vendor.books()["submissions"] == [REFERENCE]
 
 
-KEYS: dict[str, tuple[dict[str, Any], str, str]] = {
-    "expired": ({"keyExpiresInDays": 0}, "KEY_EXPIRED", "make a new key"),
-    "right-lost": ({"ordersRight": False}, "RIGHT_MISSING", "give the credentials the right"),
-}
+KEYS: Sequence[tuple[Mapping[str, Any], str, str]] = (
+    ({"keyExpiresInDays": 0}, "KEY_EXPIRED", "make a new key"),
+    ({"keyExpiresInDays": 365, "ordersRight": False}, "RIGHT_MISSING", "give the credentials the right"),
+)
 
 
-@pytest.mark.parametrize("name", KEYS)
-def test_key_that_is_of_no_use(made: Office, name: str) -> None:
-    """Check and apply end with 1, name the vendor's reason once and say what to do; nothing is concluded or sent."""
-    settings, reason, cure = KEYS[name]
-    made.vendor.settings(**settings)
-    checked, applied = made.side_by_side("check divalto", "apply --yes")
-    assert [checked.code, applied.code] == [1, 1]
-    for text in (checked.err, applied.out):
-        assert reason in text
-        assert cure in text
-    assert "divalto: divalto" not in checked.err
-    assert f"{ORDER} could not be read" in applied.out
+def useless_keys(made: Office) -> None:
+    """Let the key end, and the right to orders be lost."""
+    for settings, reason, cure in KEYS:
+        made.vendor.settings(**settings)
+        checked, applied = made.side_by_side("check divalto", "apply --yes")
+        assert [checked.code, applied.code] == [1, 1]
+        for text in (checked.err, applied.out):
+            assert reason in text
+            assert cure in text
+        assert "divalto: divalto" not in checked.err
+        assert f"{ORDER} could not be read" in applied.out
     assert made.vendor.mutations() == []
 
 
-def test_key_that_ends_soon(made: Office) -> None:
-    """Ten days ahead check and plan say when, and the plan what to do; it keeps nothing from being done."""
+def ending_key(made: Office) -> None:
+    """Let the key end in ten days."""
     made.vendor.settings(keyExpiresInDays=10)
     end = made.vendor.rows("keys")[0]["expiresUTC"]
     checked, planned = made.side_by_side("check", "plan --detailed-exitcode")
@@ -105,11 +94,10 @@ def test_key_that_ends_soon(made: Office) -> None:
     assert "Make a new key on my.divalto.com" in planned.out
 
 
-def test_catalogue_that_moved(made: Office) -> None:
-    """Pulled it is a file for git; once the vendor's is another, a plan that orders warns until it is pulled again."""
+def moved_catalogue(made: Office) -> None:
+    """Change the vendor's catalogue after it was pulled."""
     assert made.run("catalogue", "pull", "divalto").code == 0
     pulled = (made.root / "catalogue" / "divalto.json").read_bytes()
-    assert "E468" not in made.run("plan").out
     made.vendor.sim("POST", "/seed", {"catalog": {"revision": "2030-01-01.1"}})
     planned = made.run("plan", "--detailed-exitcode")
     assert planned.code == 2
@@ -119,3 +107,35 @@ def test_catalogue_that_moved(made: Office) -> None:
     assert (again.code, "commit it" in again.err) == (0, True)
     assert (made.root / "catalogue" / "divalto.json").read_bytes() != pulled
     assert "E468" not in made.run("plan").out
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory, stage: Stage) -> Played:
+    """Play the cases."""
+    cases = (unfit_files, changed_file, useless_keys, ending_key, moved_catalogue)
+    return administration.ahead(stage, tmp_path_factory.mktemp("hostile"), cases, {"odata": ODATA})
+
+
+def test_files_that_cannot_be_attached(played: Played) -> None:
+    """Each is refused offline at its place with its reason; none of them is waited for or read whole."""
+    played(unfit_files)
+
+
+def test_file_that_changed_after_the_plan(played: Played) -> None:
+    """A saved plan is for the bytes that were reviewed: 4 and nothing is sent; for those bytes it can be applied."""
+    played(changed_file)
+
+
+def test_keys_that_are_of_no_use(played: Played) -> None:
+    """Check and apply end with 1, name the vendor's reason once and say what to do; nothing is concluded or sent."""
+    played(useless_keys)
+
+
+def test_key_that_ends_soon(played: Played) -> None:
+    """Ten days ahead check and plan say when, and the plan what to do; it keeps nothing from being done."""
+    played(ending_key)
+
+
+def test_catalogue_that_moved(played: Played) -> None:
+    """Pulled it is a file for git; once the vendor's is another, a plan that orders warns until it is pulled again."""
+    played(moved_catalogue)
