@@ -82,7 +82,7 @@ def apply_report() -> SchemaDocument:
             "results": _list(_object(result)),
             "diagnostics": _list(_diagnostic()),
         },
-        {"waiting": _list(_waiting())},
+        optional={"waiting": _list(_waiting())},
     )
 
 
@@ -185,7 +185,7 @@ def _diagnostic() -> SchemaDocument:
 
 
 def _document(
-    kind: str, description: str, content: SchemaDocument, optional: SchemaDocument | None = None
+    kind: str, description: str, content: SchemaDocument, *, optional: SchemaDocument | None = None
 ) -> SchemaDocument:
     version = {"type": "string", "pattern": r"^1\.\d+$", "description": "Minor versions only add."}
     properties = {"format_version": version, "kind": {"const": kind}, **content}

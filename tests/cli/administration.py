@@ -18,7 +18,7 @@ from tests.cli.stage import Stage
 
 T = TypeVar("T")
 Case: TypeAlias = "Callable[[Office], None]"
-Played: TypeAlias = "Callable[[Case], None]"
+Check: TypeAlias = "Callable[[Case], None]"
 
 DAY = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=90)).date().isoformat()
 """A day of delivery that is neither past nor near."""
@@ -178,7 +178,7 @@ def play(
     return stage.play(one)
 
 
-def ahead(stage: Stage, folder: Path, cases: Iterable[Case], manifests: Mapping[str, str]) -> Played:
+def ahead(stage: Stage, folder: Path, cases: Iterable[Case], manifests: Mapping[str, str]) -> Check:
     """Begin to play cases that assert by themselves; what is returned waits for the end of one of them."""
     played = {case: play(stage, folder / case.__name__ / "repository", case, manifests) for case in cases}
     return lambda case: played[case].result()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli import administration
-from tests.cli.administration import BY_HAND, CONFIGURATION, ODATA, ORDER, QUOTE, REFERENCE, SITE, Office, Played
+from tests.cli.administration import BY_HAND, CONFIGURATION, ODATA, ORDER, QUOTE, REFERENCE, SITE, Check, Office
 from tests.cli.server import DIVALTO
 from tests.cli.stage import Stage
 
@@ -101,30 +101,30 @@ def by_hand_later(made: Office) -> None:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory, stage: Stage) -> Played:
-    """Play the cases."""
+def check(tmp_path_factory: pytest.TempPathFactory, stage: Stage) -> Check:
+    """Play the cases; to check one is to wait for its end, and to fail as it did."""
     cases = (from_empty_to_placed, edited_afterwards, by_hand_first, by_hand_later)
     return administration.ahead(stage, tmp_path_factory.mktemp("by-hand"), cases, {"odata": MADE})
 
 
-def test_order_by_hand_from_empty_to_placed(played: Played) -> None:
+def test_order_by_hand_from_empty_to_placed(check: Check) -> None:
     """Planned as manual steps, handed out as private papers, the site's first, settled by a number; nobody is called.
 
     An answer at another address, or a second one, is refused and changes nothing.
     """
-    played(from_empty_to_placed)
+    check(from_empty_to_placed)
 
 
-def test_placed_order_is_frozen(played: Played) -> None:
+def test_placed_order_is_frozen(check: Check) -> None:
     """Edited after a person placed it, it is refused and no papers are written; a raised revision is asked for anew."""
-    played(edited_afterwards)
+    check(edited_afterwards)
 
 
-def test_placed_by_hand_then_over_the_interface(played: Played) -> None:
+def test_placed_by_hand_then_over_the_interface(check: Check) -> None:
     """What a person placed is not ordered again by a program that gets an address and a key later."""
-    played(by_hand_first)
+    check(by_hand_first)
 
 
-def test_placed_over_the_interface_then_by_hand(played: Played) -> None:
+def test_placed_over_the_interface_then_by_hand(check: Check) -> None:
     """What was submitted is not asked of a person when the operator turns to the portal; no key is needed then."""
-    played(by_hand_later)
+    check(by_hand_later)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cli import administration
-from tests.cli.administration import ODATA, ORDER, PURCHASE_ORDER, REFERENCE, Office, Played
+from tests.cli.administration import ODATA, ORDER, PURCHASE_ORDER, REFERENCE, Check, Office
 from tests.cli.stage import Stage
 
 MIB = 1024 * 1024
@@ -110,32 +110,32 @@ def moved_catalogue(made: Office) -> None:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory, stage: Stage) -> Played:
-    """Play the cases."""
+def check(tmp_path_factory: pytest.TempPathFactory, stage: Stage) -> Check:
+    """Play the cases; to check one is to wait for its end, and to fail as it did."""
     cases = (unfit_files, changed_file, useless_keys, ending_key, moved_catalogue)
     return administration.ahead(stage, tmp_path_factory.mktemp("hostile"), cases, {"odata": ODATA})
 
 
-def test_files_that_cannot_be_attached(played: Played) -> None:
+def test_files_that_cannot_be_attached(check: Check) -> None:
     """Each is refused offline at its place with its reason; none of them is waited for or read whole."""
-    played(unfit_files)
+    check(unfit_files)
 
 
-def test_file_that_changed_after_the_plan(played: Played) -> None:
+def test_file_that_changed_after_the_plan(check: Check) -> None:
     """A saved plan is for the bytes that were reviewed: 4 and nothing is sent; for those bytes it can be applied."""
-    played(changed_file)
+    check(changed_file)
 
 
-def test_keys_that_are_of_no_use(played: Played) -> None:
+def test_keys_that_are_of_no_use(check: Check) -> None:
     """Check and apply end with 1, name the vendor's reason once and say what to do; nothing is concluded or sent."""
-    played(useless_keys)
+    check(useless_keys)
 
 
-def test_key_that_ends_soon(played: Played) -> None:
+def test_key_that_ends_soon(check: Check) -> None:
     """Ten days ahead check and plan say when, and the plan what to do; it keeps nothing from being done."""
-    played(ending_key)
+    check(ending_key)
 
 
-def test_catalogue_that_moved(played: Played) -> None:
+def test_catalogue_that_moved(check: Check) -> None:
     """Pulled it is a file for git; once the vendor's is another, a plan that orders warns until it is pulled again."""
-    played(moved_catalogue)
+    check(moved_catalogue)

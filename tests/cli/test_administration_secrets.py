@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.cli import administration
-from tests.cli.administration import PATIENT, SITE, Office, Played
+from tests.cli.administration import PATIENT, SITE, Check, Office
 from tests.cli.canaries import files_below, found_in
 from tests.cli.server import DIVALTO
 from tests.cli.stage import Stage
@@ -81,22 +81,22 @@ def killed_at_a_certificate(made: Office) -> None:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory, stage: Stage) -> Played:
-    """Play the cases."""
+def check(tmp_path_factory: pytest.TempPathFactory, stage: Stage) -> Check:
+    """Play the cases; to check one is to wait for its end, and to fail as it did."""
     cases = (whole_way, key_thrown_back, killed_at_a_certificate)
     return administration.ahead(stage, tmp_path_factory.mktemp("secrets"), cases, {"odata": PATIENT, "site": SITE})
 
 
-def test_way_of_an_order_tells_nothing(played: Played) -> None:
+def test_way_of_an_order_tells_nothing(check: Check) -> None:
     """From validation to the certificate nothing tells key, access code or content; only `--reveal` does."""
-    played(whole_way)
+    check(whole_way)
 
 
-def test_vendor_that_throws_the_key_back(played: Played) -> None:
+def test_vendor_that_throws_the_key_back(check: Check) -> None:
     """A key in a refusal, of a reading or of an order, is blotted out before anybody sees it."""
-    played(key_thrown_back)
+    check(key_thrown_back)
 
 
-def test_killed_run_leaves_nothing(played: Played) -> None:
+def test_killed_run_leaves_nothing(check: Check) -> None:
     """A run that dies over a certificate has written neither it nor the key; with the seal off the scanner finds it."""
-    played(killed_at_a_certificate)
+    check(killed_at_a_certificate)
