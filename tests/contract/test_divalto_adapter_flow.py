@@ -172,6 +172,21 @@ def test_a_draft_follows_its_manifest() -> None:
     assert bench.books("orders")[0]["body"]["divaltoQuoteNumber"] == "D-17"
 
 
+def test_a_cleared_field_is_said_to_be_null() -> None:
+    """A vendor may keep what a correction leaves out, so that null is sent for what is to go."""
+    bench = Bench(DRAFT + WITH_A_QUOTE)
+    bench.settle()
+    bench.declare(DRAFT + "  quoteNumber: null\n")
+
+    call = bench.prepare(bench.step(ORDER, "correct"))
+
+    assert isinstance(call, Call)
+    assert isinstance(call.body, dict)
+    assert (call.body["divaltoQuoteNumber"], "comments" in call.body) == (None, False)
+    bench.settle()
+    assert bench.plan() == []
+
+
 def test_what_the_manifest_does_not_say_is_left_as_it_is() -> None:
     """A field that is not managed keeps what a person wrote in the portal."""
     bench = Bench(DRAFT)

@@ -108,6 +108,16 @@ def test_a_used_reference_is_a_conflict_with_the_number_of_its_order() -> None:
     assert "CDE-9" in outcome.reason
 
 
+def test_a_reference_of_a_deleted_order_is_said_to_be_used() -> None:
+    """No number comes with the conflict then: there is no order to look at."""
+    body = refusal(409, "CLIENT_REFERENCE_CONFLICT", params={"deleted": True})
+
+    outcome = answers.interpret(step("create", reference="acme/odata#1"), Answer(409, body))
+
+    assert isinstance(outcome, Refused)
+    assert "a deleted order had this reference" in outcome.reason
+
+
 @pytest.mark.parametrize("status", [412, 428])
 def test_another_version_is_refused_and_to_be_looked_at_again(status: int) -> None:
     """A change between look and request is never overwritten."""

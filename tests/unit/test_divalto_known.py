@@ -97,6 +97,15 @@ def test_odd_catalogue_is_read_as_far_as_it_goes(data: Any) -> None:
     assert all(isinstance(one, str) for row in found.generations.values() for one in row.solutions)
 
 
+def test_a_restriction_that_is_null_restricts_nothing() -> None:
+    """A generation restricted in its origins alone may be ordered with any type."""
+    limited = {"orderTypes": None, "origins": ["SITE_EXISTANT"]}
+
+    found = known.read({"generations": [{"code": "G", "restrictedTo": limited}]}, pulled=True).generations["G"]
+
+    assert (found.order_types, found.origins) == (None, ("SITE_EXISTANT",))
+
+
 def test_sides_of_a_solution_are_said_or_in_its_code() -> None:
     """Which products a solution takes stands in the catalogue, else in its code."""
     found = known.read(

@@ -55,7 +55,10 @@ def _failed(answer: Answer) -> Outcome:
         return Unclear(told)
     if failures.code_of(answer) == wire.CONFLICT:
         number = failures.parameter(answer, "orderNumber")
-        return Refused(f"{told}: order {number} has this reference; look at it, or raise `revision`", conflict=True)
+        holder = (
+            f"order {number} has this reference; look at it, or" if number else "a deleted order had this reference;"
+        )
+        return Refused(f"{told}: {holder} raise `revision`", conflict=True)
     if status in LOOK_AGAIN:
         return Refused(f"{told}; it changed meanwhile, plan again")
     return Refused(told, conflict=status == 409)

@@ -93,8 +93,8 @@ def _generation(row: Mapping[str, Any]) -> Generation:
     limited = _mapping(row.get("restrictedTo"))
     return Generation(
         _texts(row.get("solutions")),
-        _texts(limited["orderTypes"]) if "orderTypes" in limited else None,
-        _texts(limited["origins"]) if "origins" in limited else None,
+        _texts(limited["orderTypes"]) if limited.get("orderTypes") is not None else None,
+        _texts(limited["origins"]) if limited.get("origins") is not None else None,
     )
 
 

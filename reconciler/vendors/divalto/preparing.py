@@ -54,7 +54,10 @@ async def _correct(desk: Desk) -> Call | Satisfied:
     for word, before in basis.items():
         if comparing.differing({word: before}, shown) and comparing.differing({word: full.fields.get(word)}, shown):
             raise StepRefused(f"{word} of order {order.number} changed since it was planned; plan again", stale=True)
-    body = {wire.REFERENCE: order.reference, **showing.order_body({**shown, **full.fields})}
+    # Said, because a vendor may keep what a correction leaves out.
+    gone = [word for word, value in full.fields.items() if value is None and shown.get(word)]
+    cleared = {wire.ORDER_FIELDS[word]: None for word in gone}
+    body = {wire.REFERENCE: order.reference, **showing.order_body({**shown, **full.fields}), **cleared}
     return wire.CORRECT_ORDER.call({"order": order.number}, body=body, headers=_if_match(order))
 
 
