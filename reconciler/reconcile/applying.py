@@ -182,8 +182,8 @@ _PARTIES = {"AwaitingVendor": "vendor", "ActionRequired": "person"}
 
 
 def _still_waiting(finished: Sequence[ObjectRecord], results: Sequence[Result]) -> tuple[Waiting, ...]:
-    """Return what others have to act on and no result of this run says."""
-    told = {result.address for result in results}
+    """Return what others have to act on and no result of this run says; what was done says nothing of that."""
+    told = {result.address for result in results if result.outcome not in {Outcome.DONE, Outcome.ADOPTED}}
     return tuple(
         Waiting(record.address, _PARTIES[one["type"]], one["message"], one["lastTransitionTime"])
         for record in finished

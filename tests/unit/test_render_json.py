@@ -88,7 +88,7 @@ def test_apply_report_has_the_keys_of_the_contract() -> None:
 
     assert set(document) == {
         "format_version", "kind", "run", "project", "plan_digest", "started_at", "finished_at", "summary", "results",
-        "diagnostics",
+        "waiting", "diagnostics",
     }  # fmt: skip
     assert document["results"][2] == {
         "action": "avg/sync/acme-dental:sync",
