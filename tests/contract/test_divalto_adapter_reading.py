@@ -1,10 +1,11 @@
 """Reading Divalto: whole or not at all, politely, and never from a list what a look-up knows better."""
 
+import dataclasses
 from typing import Any
 
 import pytest
 
-from reconciler.contract import Observation, SyncStatus
+from reconciler.contract import Answer, Call, Observation, Reader, Scope, SyncStatus
 from reconciler.errors import Forbidden, StepRefused, VendorError
 from reconciler.model import Severity
 from reconciler.vendors.divalto.options import CAPABILITIES
@@ -71,6 +72,44 @@ def test_a_certificate_that_no_list_shows_yet_is_not_ready() -> None:
     (asset,) = observed(bench.observe(), ORDER).assets
 
     assert asset.sync_status is SyncStatus.IN_PROGRESS
+
+
+class Rewriting:
+    """A reader whose answers' rows are changed on the way."""
+
+    def __init__(self, read: Reader, changes: dict[str, Any]) -> None:
+        self._read = read
+        self._changes = changes
+
+    async def fetch(self, call: Call, *, missing_ok: bool = False) -> Answer:
+        """Return the answer with members of its rows changed, or with an ellipsis taken away."""
+        answer = await self._read.fetch(call, missing_ok=missing_ok)
+        body: Any = answer.data
+        rows = [{**row, **self._changes} for row in body.get("records", ())]
+        shown = [{name: value for name, value in row.items() if value is not ...} for row in rows]
+        return dataclasses.replace(answer, data={**body, "records": shown} if shown else body)
+
+
+@pytest.mark.parametrize(
+    ("changes", "secrets"),
+    [
+        pytest.param({"certificateIds": ...}, 2, id="order-tells-of-none"),
+        pytest.param({"hasSecret": False}, 0, id="certificate-without-content"),
+    ],
+)
+def test_a_certificate_is_ready_with_what_there_is(changes: dict[str, Any], secrets: int) -> None:
+    """One that its order leaves out is found in the list; one without content is ready without it."""
+    bench = Bench(ODATA)
+    bench.settle()
+    for one in ENDED:
+        bench.decide_there(one)
+    scope = Scope(bench.wanted, now=bench.clock.now(), reveal=True)
+
+    seen = bench.run(lambda client: bench.vendor.observe(scope, Rewriting(client.reader, changes)))
+    (asset,) = observed(seen, ORDER).assets
+
+    assert (asset.sync_status, len(asset.secrets)) == (SyncStatus.SYNCHRONIZED, secrets)
+    assert observed(seen, ORDER).facts["certificateIds"] == asset.asset_id
 
 
 def test_a_content_that_cannot_be_read_leaves_the_order_readable() -> None:

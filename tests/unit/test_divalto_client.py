@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from reconciler.contract import Answer, Call
 from reconciler.vendors.divalto.client import Client
 
@@ -13,6 +15,8 @@ ORDER: Mapping[str, Any] = {
     "version": 2,
     "status": "BROUILLON",
 }
+SITE = {"siteNumber": "123456", "version": 7}
+ONES = ("/v1/orders/CDE-1", "/v1/sites/123456")
 DOCUMENT = {"documentId": "D1", "documentType": "DEVIS", "sha256": "AB"}
 CERTIFICATE = {"id": "C1", "orderNumber": "CDE-1", "kind": "ODATA"}
 
@@ -25,7 +29,7 @@ class Pages:
 
     async def fetch(self, call: Call, *, missing_ok: bool = False) -> Answer:
         """Answer a path."""
-        assert missing_ok == (call.path == "/v1/orders/CDE-1")
+        assert missing_ok == (call.path in ONES)
         return Answer(200, self.bodies[call.path])
 
 
@@ -68,3 +72,34 @@ def test_certificates_are_found_by_their_order() -> None:
     client = Client(Pages({"/v1/certificates": listed(CERTIFICATE, {**CERTIFICATE, "id": "C2", "orderNumber": "X"})}))
 
     assert [one.id for one in asyncio.run(client.fetch_certificates(["CDE-1"]))] == ["C1"]
+
+
+@pytest.mark.parametrize(
+    ("requests", "pending"),
+    [
+        pytest.param([], None, id="none"),
+        pytest.param([{"id": "S1", "status": "A_TRAITER"}], "S1", id="of-the-site"),
+        pytest.param([{"id": "S1", "status": "ACCEPTEE"}], None, id="decided"),
+        pytest.param([{"id": "S1", "siteNumber": "1", "status": "A_TRAITER"}], None, id="of-another-site"),
+    ],
+)
+def test_an_open_request_that_a_site_leaves_out_is_looked_for(
+    requests: list[dict[str, str]], pending: str | None
+) -> None:
+    """A site that does not tell of an open change request may have one."""
+    client = Client(Pages({"/v1/sites/123456": SITE, "/v1/siteChangeRequests": listed(*requests)}))
+
+    found = asyncio.run(client.fetch_site("123456"))
+
+    assert found is not None
+    assert found.pending == pending
+
+
+def test_a_site_that_tells_is_taken_at_its_word() -> None:
+    """No list is read for a site that says whether a request is open."""
+    client = Client(Pages({"/v1/sites/123456": {**SITE, "pendingChangeRequestId": None}}))
+
+    found = asyncio.run(client.fetch_site("123456"))
+
+    assert found is not None
+    assert found.pending is None

@@ -79,7 +79,17 @@ class Client:
     async def fetch_site(self, number: str) -> rows.Site | None:
         """Return one site, None when the vendor says that the partner has none of that number."""
         row = await self._one(wire.READ_SITE.call({"site": number}))
-        return None if row is None else _asked(rows.site(row), number)
+        return None if row is None else _asked(rows.site(await self._pending(row, number)), number)
+
+    async def _pending(self, row: rows.Row, site: str) -> rows.Row:
+        """Return a site's row with its open change request, looked for where the row does not tell."""
+        if "pendingchangerequestid" in row:
+            return row
+        query = {"siteNumber": site, "status": wire.A_TRAITER}
+        found = await read_rows(self.read, Listing(wire.LIST_CHANGES, "id", self.size, query))
+        requests = [rows.change_request(one) for one in found]
+        open_ = (one.id for one in requests if one.site in {None, site} and one.status == wire.A_TRAITER)
+        return {**row, "pendingchangerequestid": next(open_, None)}
 
     async def fetch_changes(self, references: Sequence[str], site: str) -> tuple[rows.ChangeRequest, ...]:
         """Return the change requests of a site with our references; this knows what was just written."""

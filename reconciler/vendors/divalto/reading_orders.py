@@ -118,7 +118,8 @@ async def _read_certificates(this: Round, beside: _Beside, found: Mapping[Addres
 
 
 async def _read_secrets(this: Round, beside: _Beside) -> None:
-    wanted = [number for number in sorted(beside.certificates) if this.scope.reveal and number not in this.scope.kept]
+    there = [number for number, one in sorted(beside.certificates.items()) if not one.empty]
+    wanted = [number for number in there if this.scope.reveal and number not in this.scope.kept]
     answers = await attempts([this.client.fetch_content(number) for number in wanted])
     beside.secrets = dict(zip(wanted, answers, strict=True))
 

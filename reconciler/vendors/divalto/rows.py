@@ -96,7 +96,7 @@ class Opportunity:
 
 @dataclasses.dataclass(frozen=True)
 class Certificate:
-    """A certificate without its content; `services` are addresses by environment."""
+    """A certificate without its content; `services` are addresses by environment. `empty`: it has no content."""
 
     id: str
     order: str
@@ -104,6 +104,7 @@ class Certificate:
     kind: str
     issued_at: str | None
     services: Mapping[str, str]
+    empty: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -309,6 +310,7 @@ def certificate(row: Row) -> Certificate:
         kind=needed(row, "kind", what=what, longest=LONGEST_CODE),
         issued_at=text(row, "issuedUTC", what=what, longest=LONGEST_CODE),
         services={code: address for code, address in services if address},
+        empty=row.get("hassecret") is False,
     )
 
 
