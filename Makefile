@@ -30,7 +30,7 @@ demo: .venv/run.stamp ## run the main job: sandbox, plan, apply, status, assets,
 	$(PY) examples/demo.py
 
 test: check ## lint, type-check and run every test
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-pieces test-programs
+	$(MAKE) --no-print-directory --jobs=2 test-pieces test-programs
 	$(PY) -m coverage combine --quiet
 	$(PY) -m coverage report --skip-covered --sort=cover | tail -n 40
 	$(PY) -m coverage report --format=total --fail-under=92
