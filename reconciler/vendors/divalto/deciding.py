@@ -98,8 +98,9 @@ def _by_hand(bench: Bench) -> Decision:
 
 def _draft(bench: Bench, observed: Observed) -> Decision:
     case = bench.case
-    if _done(case, catalogue.SUBMIT):
-        text = f"order {observed.vendor_id} was submitted earlier, but the vendor shows it as {wire.BROUILLON}"
+    if _done(case, catalogue.SUBMIT) or _done(case, catalogue.PLACE):
+        word = "submitted earlier" if _done(case, catalogue.SUBMIT) else "placed by a person"
+        text = f"order {observed.vendor_id} was {word}, but the vendor shows it as {wire.BROUILLON}"
         return Decision(problems=(bench.problem(codes.ORDER_GONE, text),))
     problems = [*opportunity_problems(bench), *_late(bench), *catalogue_problems(bench)]
     if any(one.severity is Severity.ERROR for one in problems):

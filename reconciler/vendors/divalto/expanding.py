@@ -5,7 +5,7 @@ the answer to a request, the site manifest that comes first, and the labels that
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.contract import Wanted, World
@@ -108,7 +108,14 @@ def _order(manifest: Manifest, world: World, settings: Options) -> Wanted:
             "documents": documents.listed(spec.complement.documents, world, facts),
         }
     return _wanted(
-        manifest, order_address(manifest.name), keys=keys, fields=fields, options=options, revision=spec.revision
+        manifest,
+        order_address(manifest.name),
+        keys=keys,
+        fields=fields,
+        options=options,
+        # Only its submission waits for the site, but without the site nobody could tell how long.
+        beside=() if site is None else (site_address(site.name),),
+        revision=spec.revision,
     )
 
 
@@ -129,7 +136,7 @@ def _wanted(
     keys: tuple[str, ...],
     fields: Mapping[str, Json],
     options: Mapping[str, Json],
-    needs: Iterable[Address] = (),
+    beside: tuple[Address, ...] = (),
     revision: int = 1,
 ) -> Wanted:
     return Wanted(
@@ -137,7 +144,7 @@ def _wanted(
         manifest=manifest.ref,
         keys=keys,
         fields=fields,
-        needs=tuple(needs),
+        beside=beside,
         former=tuple(Address(address.vendor, address.type, name) for name in manifest.previously),
         revision=revision,
         protect=manifest.protect,

@@ -120,13 +120,19 @@ async def _submit(desk: Desk) -> Call | Satisfied:
     if order.status != wire.BROUILLON and order.status not in _KNOWN:
         raise StepRefused(f"order {order.number} is in status {order.status}, which is not known; look at it")
     if order.status != wire.BROUILLON:
-        _check_same(order, desk.wanted.fields if desk.wanted.options.get("prefilled") is not True else {})
+        _check_same(order, _declared(desk))
         return Satisfied(order.number)
     _check_same(order, full.fields)
     _check_documents(desk, order)
     _check_day(desk)
     await _check_findings(desk, order)
     return wire.SUBMIT.call({"order": order.number}, body={"confirm": True}, headers=_if_match(order))
+
+
+def _declared(desk: Desk) -> dict[str, Json]:
+    """Return what a submitted order can be compared with: its opportunity may have changed since it was filled up."""
+    filled = {"newSite"} if desk.wanted.options.get("prefilled") else set()
+    return {word: value for word, value in desk.wanted.fields.items() if word not in filled}
 
 
 _KNOWN = frozenset({*wire.AT_WORK, wire.EN_ATTENTE, *wire.TERMINAL})

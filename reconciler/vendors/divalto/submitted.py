@@ -77,8 +77,8 @@ def _asked(bench: Bench, observed: Observed) -> Decision:
     """Send the answer that a person declared for this request, with its documents, once; else ask for one."""
     answer, wanted = comparing.complement_of(bench.case.wanted), bench.case.wanted
     number = answer.get("number") if answer is not None else None
-    due = _due(observed)
-    if answer is None or not isinstance(number, int) or number < due or _sent(bench.case, number):
+    due = _due(bench.case, observed)
+    if answer is None or not isinstance(number, int) or number != due:
         advice = f"answer with `complement: {{number: {due}, answer: ...}}` in the manifest"
         at = observed.extra.get("askedAt")
         since = at if isinstance(at, str) else _since(observed)
@@ -96,13 +96,15 @@ def _asked(bench: Bench, observed: Observed) -> Decision:
     return Decision((*attach, step))
 
 
-def _due(observed: Observed) -> int:
+def _due(case: Case, observed: Observed) -> int:
+    """Return the number of the next answer: after all that were sent, for earlier revisions too, and all that show.
+
+    An answer that is left in the manifest, or numbered ahead, is for another request than the one that is open.
+    """
     answered = observed.extra.get("answered")
-    return (answered if isinstance(answered, int) else 0) + 1
-
-
-def _sent(case: Case, number: int) -> bool:
-    return case.memory.claims.get((f"{catalogue.COMPLEMENT}:{number}", case.wanted.revision)) is ClaimState.DONE
+    done = [name.partition(":") for (name, _), state in case.memory.claims.items() if state is ClaimState.DONE]
+    sent = [int(number) for name, _, number in done if name == catalogue.COMPLEMENT]
+    return max([answered if isinstance(answered, int) else 0, *sent]) + 1
 
 
 _BY_STATUS: Mapping[str, Callable[[Bench, Observed], Decision]] = {

@@ -1,0 +1,94 @@
+"""Rules of what people at Divalto are never asked twice, however the manifests and the way to them change."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.contract import ClaimState
+from reconciler.model import Address
+from reconciler.reconcile import deciding
+from tests.passes.administration import ODATA, SITE, Administration
+from tests.passes.harness import actions, codes, outcomes
+
+ORDER = Address("divalto", "order", "odata-hq")
+ANSWER = "  complement: {number: 1, answer: voici}\n"
+
+
+@pytest.fixture
+def administration(tmp_path: Path) -> Administration:
+    """Return a vendor where nobody has ordered yet, and an ODATA order for it."""
+    return Administration(tmp_path)
+
+
+def again(number: int) -> str:
+    """Return the order with its revision raised."""
+    return ODATA.replace("  execute:", f"  revision: {number}\n  execute:")
+
+
+def ask(administration: Administration, what: str, number: str = "") -> None:
+    """Let the vendor take up the order and ask for something."""
+    administration.decide("take", number=number)
+    administration.decide("ask", reason=what, number=number)
+
+
+def placed(administration: Administration, number: str | None) -> list[str]:
+    """Report the order placed by a person."""
+    answer = deciding.Answer(ClaimState.DONE, number)
+    return administration.do(lambda context: deciding.resolve(context, ORDER, answer=answer))
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=["not-asked", "pending"])
+def test_selected_order_waits_for_its_site(administration: Administration, asked: bool) -> None:
+    """An order that was selected alone takes its site along, and is not submitted before it is as declared."""
+    administration.manifests = [SITE]
+    if asked:
+        administration.apply()
+    administration.manifests, administration.selection = [SITE, ODATA], "odata-hq"
+    assert outcomes(administration.apply())["divalto/order/odata-hq:submit"] == "waiting"
+    assert administration.books()["submissions"] == []
+    assert len(administration.books()["requests"]) == 1
+    administration.answer("accept")
+    administration.apply()
+    assert administration.books()["submissions"] == ["acme-infra/odata-hq#1"]
+
+
+def test_draft_of_an_order_that_a_person_placed_is_left_alone(administration: Administration) -> None:
+    """Entered by a run, then placed by a person under another number: the draft is shown, and never submitted."""
+    administration.manifests = [ODATA.replace("execute: true", "execute: false")]
+    administration.apply()
+    administration.manifests, administration.options = [ODATA], {"transport": "manual"}
+    assert placed(administration, "CMD-1") == ["place"]
+    administration.options = {}
+    plan = administration.plan()
+    assert (actions(plan), codes(plan)) == ([], ["E493"])
+    administration.apply()
+    assert administration.books()["submissions"] == []
+
+
+def test_answer_left_in_the_manifest_is_for_no_other_order(administration: Administration) -> None:
+    """An answer that was sent for an earlier revision is not sent to what is asked about the next; a new one is."""
+    administration.apply()
+    ask(administration, "un bon")
+    administration.manifests = [ODATA + ANSWER]
+    administration.apply()
+    administration.decide("refuse", reason="non")
+    administration.manifests = [again(2) + ANSWER]
+    administration.apply()
+    number = administration.order("acme-infra/odata-hq#2")["orderNumber"]
+    ask(administration, "autre chose", number)
+    administration.apply()
+    assert administration.books()["answers"] == ["acme-infra/odata-hq#1"]
+    assert "complement: {number: 2" in administration.plan().waiting[0].detail
+    administration.manifests = [again(2) + ANSWER.replace("1", "2")]
+    administration.apply()
+    assert administration.books()["answers"] == ["acme-infra/odata-hq#1", "acme-infra/odata-hq#2"]
+
+
+def test_answer_numbered_ahead_is_not_sent(administration: Administration) -> None:
+    """It could be told from an answer to a later request by nobody; the right number is said."""
+    administration.apply()
+    ask(administration, "un bon")
+    administration.manifests = [ODATA + ANSWER.replace("1", "2")]
+    administration.apply()
+    assert administration.books()["answers"] == []
+    assert "complement: {number: 1" in administration.plan().waiting[0].detail
