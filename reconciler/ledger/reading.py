@@ -14,11 +14,15 @@ from reconciler.model import Address
 
 @dataclasses.dataclass
 class _Drafts:
-    """What is put together: arguments of `Memory` by address, and what claims applied, with the time."""
+    """What is put together: arguments of `Memory` by address, and what claims applied, with the time.
+
+    `ids`: what the vendor called an object, by address and revision, of all that was done.
+    """
 
     memory: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
     recorded: dict[str, str] = dataclasses.field(default_factory=dict)
     applied: list[tuple[str, int, str, str]] = dataclasses.field(default_factory=list)
+    ids: dict[str, dict[int, set[str]]] = dataclasses.field(default_factory=dict)
 
 
 def read_memory(connection: sqlite3.Connection, scopes: Sequence[Scope]) -> dict[Address, Memory]:
@@ -27,10 +31,20 @@ def read_memory(connection: sqlite3.Connection, scopes: Sequence[Scope]) -> dict
     for scope in scopes:
         _recall_objects(connection, scope, drafts)
         _recall_claims(connection, scope, drafts)
+    for address, ids in drafts.ids.items():
+        _keep_newest(drafts.memory[address], ids)
     for moment, _, address, applied in sorted(drafts.applied, key=lambda one: one[:2]):
         if moment >= drafts.recorded.get(address, ""):
             _apply(drafts.memory[address], json.loads(applied), moment=moment)
     return {Address.parse(address): Memory(**draft) for address, draft in drafts.memory.items()}
+
+
+def _keep_newest(draft: dict[str, Any], ids: Mapping[int, set[str]]) -> None:
+    """Take back an id that only an earlier revision had: the newest one is another thing, perhaps without an id yet."""
+    newest = max(ids)
+    earlier = {one for revision, some in ids.items() if revision < newest for one in some}
+    if draft.get("vendor_id") in earlier - ids[newest]:
+        draft["vendor_id"] = min(ids[newest], default=None)
 
 
 def _apply(draft: dict[str, Any], applied: Mapping[str, str | None], *, moment: str) -> None:
@@ -63,6 +77,8 @@ def _recall_claims(connection: sqlite3.Connection, scope: Scope, drafts: _Drafts
         if known is ClaimState.DONE and vendor_id and draft.get("vendor_id") is None:
             # A run that died has written what it did, but not yet the object.
             draft["vendor_id"] = vendor_id
+        if known is ClaimState.DONE:
+            drafts.ids.setdefault(address, {}).setdefault(revision, set()).update([vendor_id] if vendor_id else ())
         claims = draft.setdefault("claims", {})
         if known is ClaimState.DONE and (operation, revision) not in claims:
             draft.setdefault("done_at", {})[operation, revision] = rows.read_time(updated_at)

@@ -92,3 +92,26 @@ def test_answer_numbered_ahead_is_not_sent(administration: Administration) -> No
     administration.apply()
     assert administration.books()["answers"] == []
     assert "complement: {number: 1" in administration.plan().waiting[0].detail
+
+
+def test_run_that_died_with_a_raised_revision(administration: Administration) -> None:
+    """What it entered is found however much is read, and is not taken for the order of the earlier revision."""
+    administration.apply()
+    administration.decide("refuse", reason="non")
+    administration.apply()
+    administration.manifests = [again(2)]
+    assert administration.crash("CDE-2026-000002/documents")
+    assert [administration.plan(only_changed=one).complete for one in (False, True)] == [True, True]
+    administration.apply()
+    assert administration.books()["submissions"] == ["acme-infra/odata-hq#1", "acme-infra/odata-hq#2"]
+
+
+def test_order_placed_again_without_its_number(administration: Administration) -> None:
+    """It has no number, rather than that of the order before."""
+    administration.options = {"transport": "manual"}
+    placed(administration, "CMD-1")
+    administration.apply()
+    administration.manifests = [again(2)]
+    assert placed(administration, None) == ["place"]
+    (told,) = administration.plan().problems
+    assert (told.code, "without a number" in told.summary) == ("E467", True)
