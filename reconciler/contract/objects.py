@@ -140,8 +140,9 @@ class Wanted:
     manifest words; None clears; a secret is its reference (`{env: NAME}`) offline and a `Secret` online. `needs`:
     objects that must be settled first. `beside`: other objects that its steps cannot go on without; a part of the
     estate (`--select`) takes them along with the `needs`. `former`: addresses it had under earlier names. `options`:
-    what steers steps without being a field of the object (vendor's own affair). Members of a list in which others put
-    things too are fields of their own, `<list>/<member>`.
+    what steers steps without being a field of the object (vendor's own affair). `attached`: what tells its attached
+    files from others; with other files it is looked at again, although its manifest is the same. Members of a list in
+    which others put things too are fields of their own, `<list>/<member>`.
     """
 
     address: Address
@@ -155,6 +156,7 @@ class Wanted:
     ensure: str = "present"
     protect: bool = False
     options: Mapping[str, Json] = dataclasses.field(default_factory=dict)
+    attached: Json = None
     manifest_revision: str = ""
 
     @property

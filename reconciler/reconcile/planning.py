@@ -231,11 +231,17 @@ async def _aged(context: Context) -> dict[Address, datetime]:
 def _as_recorded(context: Context, wanted: Wanted, record: ObjectRecord) -> bool:
     """Say whether the same is wanted as when the object was recorded.
 
-    Its manifest is not all there is: a template may have changed, or a secret where it comes from.
+    Its manifest is not all there is: a template may have changed, a secret where it comes from, or an attached file.
     """
     fingerprint = context.ledger.fingerprint
-    same = all(record.applied.get(name) == fingerprint(value) for name, value in wanted.fields.items())
+    wishes = {**wanted.fields, **attached_to(wanted)}
+    same = all(record.applied.get(name) == fingerprint(value) for name, value in wishes.items())
     return same and record.manifest_revision == wanted.manifest_revision
+
+
+def attached_to(wanted: Wanted) -> dict[str, Json]:
+    """Return what tells an object's attached files from others, by the name it is remembered under."""
+    return {} if wanted.attached is None else {"(attached)": wanted.attached}
 
 
 def of_selection(context: Context, claims: Iterable[OpenClaim]) -> list[OpenClaim]:

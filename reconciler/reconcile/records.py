@@ -10,9 +10,9 @@ from datetime import datetime
 
 from reconciler import status
 from reconciler.apply.desk import Desk
-from reconciler.contract import Case, ClaimState, Kind, Memory, Observation, Wanted
+from reconciler.contract import Case, ClaimState, Decision, Kind, Memory, Observation, Wanted
 from reconciler.ledger.protocol import AssetRecord, ClaimKey, ObjectRecord
-from reconciler.model import Address
+from reconciler.model import Address, Severity
 from reconciler.plan import build
 from reconciler.plan.report import Outcome, Result
 from reconciler.reconcile import assets, planning
@@ -127,10 +127,10 @@ def _record(ending: _Ending, wanted: Wanted) -> ObjectRecord:
     observed = matches[0] if len(matches) == 1 else None
     obstacle = address in material.observation.obstacles
     readable = (address in material.observation.objects and len(matches) <= 1) or obstacle
-    applied = {name: material.fingerprint(value) for name, value in wanted.fields.items()}
     case = build.compare(material, wanted, observed)
     old = next((ending.before[one] for one in wanted.addresses if one in ending.before), None)
-    standing = _standing(ending, case, readable=readable)
+    decision = _decision(ending, case) if readable and not obstacle else None
+    standing = _standing(ending, case, readable=readable, decision=decision)
     settled = readable and not standing.pending and standing.doubt is None
     done = observed is not None and settled and not case.changes
     record = ObjectRecord(
@@ -138,7 +138,7 @@ def _record(ending: _Ending, wanted: Wanted) -> ObjectRecord:
         kind=wanted.manifest.kind,
         name=wanted.manifest.name,
         vendor_id=observed.vendor_id if observed else case.memory.vendor_id,
-        applied=applied if done else dict(case.memory.applied),
+        applied=_applied(material, wanted, decision) if done else dict(case.memory.applied),
         changed_at=case.memory.changed_at,
         sync_status=status.sync_status(standing),
         observed_at=material.observation.began_at if readable else (old.observed_at if old else None),
@@ -151,7 +151,21 @@ def _record(ending: _Ending, wanted: Wanted) -> ObjectRecord:
     return dataclasses.replace(record, vendor_id=None, applied={}, facts={}) if standing.gone else record
 
 
-def _standing(ending: _Ending, case: Case, *, readable: bool) -> status.Standing:
+def _applied(material: build.Material, wanted: Wanted, decision: Decision | None) -> dict[str, str]:
+    """Return the fingerprints of what stands as wanted; not of attached files that are refused."""
+    refused = decision is not None and any(one.severity is Severity.ERROR for one in decision.problems)
+    wishes = {**wanted.fields, **({} if refused else planning.attached_to(wanted))}
+    return {name: material.fingerprint(value) for name, value in wishes.items()}
+
+
+def _decision(ending: _Ending, case: Case) -> Decision | None:
+    """Return what is to be done now, None while that cannot be said."""
+    if any(name in ending.doubts for name in case.wanted.addresses):
+        return None
+    return ending.material.vendors[case.wanted.address.vendor].steps(case)
+
+
+def _standing(ending: _Ending, case: Case, *, readable: bool, decision: Decision | None) -> status.Standing:
     address = case.wanted.address
     results = ending.results.get(address, ())
     failed = next((one for one in results if one.outcome in {Outcome.FAILED, Outcome.BLOCKED}), None)
@@ -160,8 +174,6 @@ def _standing(ending: _Ending, case: Case, *, readable: bool) -> status.Standing
     states = [state for state in case.memory.claims.values() if state.open]
     obstacle = ending.material.observation.obstacles.get(address)
     problem = obstacle or next((p for p in ending.material.problems if p.address == str(address)), None)
-    decided = readable and doubt is None and obstacle is None
-    decision = ending.material.vendors[address.vendor].steps(case) if decided else None
     return status.Standing(
         observed=case.observed,
         readable=readable,

@@ -115,3 +115,21 @@ def test_order_placed_again_without_its_number(administration: Administration) -
     assert placed(administration, None) == ["place"]
     (told,) = administration.plan().problems
     assert (told.code, "without a number" in told.summary) == ("E467", True)
+
+
+def test_changed_file_is_noticed_without_reading_everything(administration: Administration) -> None:
+    """An order that ended is read again when an attached file is another one, for as long as it is."""
+    administration.apply()
+    for what in ("take", "validate", "provisioned"):
+        administration.decide(what)
+    administration.apply()
+    assert codes(administration.plan(only_changed=True)) == []
+    paper = administration.root / "documents" / "bc.pdf"
+    kept = paper.read_bytes()
+    paper.write_bytes(kept + b"% and more\n")
+    for _ in range(2):
+        assert codes(administration.plan(only_changed=True)) == ["E494"]
+        administration.apply()
+    paper.write_bytes(kept)
+    administration.apply()
+    assert [one.code for one in administration.plan(only_changed=True).problems] == ["E605"]

@@ -92,21 +92,20 @@ def _order(manifest: Manifest, world: World, settings: Options) -> Wanted:
     site = site_of(manifest, world) if spec.waitForSiteChange else None
     fields, keys = fields_of(manifest), keys_of_order(manifest, world)
     facts = documents.facts_of(fields, reference=keys[0], partner=settings.partner)
+    answer = spec.complement
+    listed = documents.listed(spec.documents, world, facts)
+    answering = documents.listed(answer.documents, world, facts) if answer is not None else []
     options: dict[str, Json] = {
         "execute": spec.execute,
-        "documents": documents.listed(spec.documents, world, facts),
+        "documents": listed,
         "complement": None,
         "siteObject": site.name if site is not None else None,
         "maxPrice": spec.maxPrice.model_dump() if spec.maxPrice is not None else None,
         "prefilled": fields.get("opportunity") is not None and fields.get("site") is None,
         "labels": Known.of(world).labels,
     }
-    if spec.complement is not None:
-        options["complement"] = {
-            "number": spec.complement.number,
-            "answer": spec.complement.answer.strip(),
-            "documents": documents.listed(spec.complement.documents, world, facts),
-        }
+    if answer is not None:
+        options["complement"] = {"number": answer.number, "answer": answer.answer.strip(), "documents": answering}
     return _wanted(
         manifest,
         order_address(manifest.name),
@@ -116,6 +115,7 @@ def _order(manifest: Manifest, world: World, settings: Options) -> Wanted:
         # Only its submission waits for the site, but without the site nobody could tell how long.
         beside=() if site is None else (site_address(site.name),),
         revision=spec.revision,
+        attached=[one["sha256"] for one in (*listed, *answering) if isinstance(one, Mapping)],
     )
 
 
@@ -138,6 +138,7 @@ def _wanted(
     options: Mapping[str, Json],
     beside: tuple[Address, ...] = (),
     revision: int = 1,
+    attached: Json = None,
 ) -> Wanted:
     return Wanted(
         address=address,
@@ -149,5 +150,6 @@ def _wanted(
         revision=revision,
         protect=manifest.protect,
         options=options,
+        attached=attached,
         manifest_revision=manifest.revision,
     )
