@@ -76,9 +76,7 @@ def status_text(text: str) -> str:
 
 def status_markdown(text: str) -> str:
     """Return the status as Markdown, which has a table of foreign cells."""
-    return to_markdown.text(
-        standing.status_report(hostile.objects(text), project=text, generated_at=NOON)
-    )
+    return to_markdown.text(standing.status_report(hostile.objects(text), project=text, generated_at=NOON))
 
 
 def status_yaml(text: str) -> str:
