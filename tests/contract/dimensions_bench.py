@@ -4,18 +4,14 @@ Manifests are written as YAML and loaded by the product. What the ledger does be
 since when an operation is done) is played by two dictionaries.
 """
 
-import asyncio
 import contextlib
 import dataclasses
 import hashlib
-import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
-import httpx
-
-from reconciler import contract, diff, graph, schema
+from reconciler import contract, diff, graph
 from reconciler.contract import (
     Case,
     ClaimState,
@@ -30,15 +26,13 @@ from reconciler.contract import (
     SyncStatus,
     Wanted,
 )
-from reconciler.files import Limits, SourceFile
 from reconciler.model import Address, Json, Secret, canonical
 from reconciler.sandbox import create_dimensions_app
 from reconciler.testing.clock import VirtualClock
-from reconciler.testing.transport import SandboxTransport
 from reconciler.vendors.dimensions.kinds import kinds
 from reconciler.vendors.dimensions.plugin import PLUGIN, Dimensions
-from reconciler.vendors.http import Client, Connection
 from reconciler.vendors.http.keeping import Newest
+from tests.contract.adapter_bench import AdapterBench, Sent, manifests_of, observed
 from tests.contract.dimensions_manifests import DIRECTORY
 
 RESELLER_TENANT = "a0000000-0000-4000-8000-000000000001"
@@ -63,10 +57,7 @@ def make_vendor(level: str = "reseller", **options: Any) -> Dimensions:
 
 def world_of(*texts: str) -> contract.World:
     """Load manifests; an assertion fails when one does not fit its model."""
-    source = SourceFile("specs/all.yaml", "---".join(texts).encode())
-    loaded = schema.load([source], schema.Registry([kinds()]), Limits())
-    assert not loaded.problems, loaded.problems
-    return contract.World(loaded.manifests, ("acme-infra",))
+    return contract.World(manifests_of(kinds(), *texts), ("acme-infra",))
 
 
 def expanded(vendor: Dimensions, world: contract.World) -> dict[Address, Wanted]:
@@ -127,92 +118,21 @@ class Keeping:
         self.secret = secret
 
 
-@dataclasses.dataclass
-class Sent:
-    """A step that was sent: its call, the answer, what the adapter read from it."""
-
-    step: Step
-    call: contract.Call | contract.Satisfied
-    answer: contract.Answer | None = None
-    outcome: contract.Outcome | None = None
-
-
-class Bench:
+class Bench(AdapterBench[Dimensions]):
     """A fresh simulator with the adapter in front of it."""
 
     def __init__(self, *texts: str, level: str = "reseller", vendor: Dimensions | None = None) -> None:
-        self.clock = VirtualClock()
-        self.app = create_dimensions_app(clock=self.clock.now)
-        self.vendor = vendor or make_vendor(level)
-        self.keeping = Keeping(Secret(TOKENS[level]))
+        keeping = Keeping(Secret(TOKENS[level]))
+        super().__init__(vendor or make_vendor(level), create_dimensions_app, keeper=keeping)
         self.ids: dict[Address, str] = {}
         self.applied: dict[Address, dict[str, str]] = {}
         self.done_at: dict[tuple[Address, str], datetime] = {}
-        self.wanted: dict[Address, Wanted] = {}
         self.declare(*texts)
         self.edit("directories", "kazoo-acme", users=DIRECTORY)
 
     def declare(self, *texts: str) -> None:
         """Say what is wanted from now on."""
         self.wanted = expanded(self.vendor, world_of(*texts)) if texts else {}
-
-    def run(self, work: Callable[[Client], Awaitable[T]]) -> T:
-        """Do something with a client of this run."""
-
-        async def main() -> T:
-            wire = Connection("dimensions", ORIGIN, self.vendor.wire, per_second=math.inf)
-            transport = SandboxTransport(self.app)
-            async with Client(
-                wire, clock=self.clock, random=lambda: 0.5, transport=transport, keeper=self.keeping
-            ) as client:
-                return await work(client)
-
-        return asyncio.run(main())
-
-    def ask(self, method: str, path: str, body: Json = None) -> Any:
-        """Ask the simulator's control plane."""
-
-        async def main() -> Any:
-            transport = httpx.ASGITransport(self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://sim") as client:
-                answer = await client.request(method, "/_sim/" + path, json=body)
-                return answer.raise_for_status().json()
-
-        return asyncio.run(main())
-
-    def set(self, **settings: Any) -> None:
-        """Change settings of the simulator."""
-        self.ask("POST", "settings", settings)
-
-    def fault(self, kind: str, **fault: Any) -> None:
-        """Plant a fault."""
-        self.ask("POST", "faults", {"kind": kind, **fault})
-
-    def heal(self) -> None:
-        """Drop all faults."""
-        self.ask("DELETE", "faults")
-
-    def edit(self, what: str, row: str, **changes: Any) -> None:
-        """Change a row as a person at the vendor does."""
-        self.ask("POST", "edit", {"what": what, "id": row, "set": changes})
-
-    def books(self, what: str) -> list[dict[str, Any]]:
-        """Return rows of the vendor's books."""
-        rows: list[dict[str, Any]] = self.ask("GET", "state")[what]
-        return rows
-
-    def log(self) -> list[dict[str, Any]]:
-        """Return the requests that reached the vendor."""
-        lines: list[dict[str, Any]] = self.ask("GET", "log")
-        return lines
-
-    def mutations(self) -> int:
-        """Count the changing requests that reached the vendor."""
-        return sum(1 for line in self.log() if line["mutating"])
-
-    def pass_time(self, **span: float) -> None:
-        """Let time pass."""
-        asyncio.run(self.clock.sleep(timedelta(**span).total_seconds()))
 
     def observe(self, *focus: Address) -> Observation:
         """Look at everything, or at some addresses."""
@@ -246,35 +166,14 @@ class Bench:
         """Where things stand."""
         return Situation(dict(self.ids), self.wanted, self.clock.now())
 
-    def prepare(self, step: Step) -> contract.Call | contract.Satisfied:
-        """Prepare a step."""
-        return self.run(lambda client: self.vendor.prepare(step, self.situation, client.reader))
-
-    def recover(self, step: Step) -> object:
-        """Look for a step whose answer was lost."""
-        return self.run(lambda client: self.vendor.recover(step, self.situation, client.reader))
-
     def send(self, step: Step) -> Sent:
         """Prepare and send a step; remember the id it gave and what it applied."""
-
-        async def work(client: Client) -> Sent:
-            call = await self.vendor.prepare(step, self.situation, client.reader)
-            if isinstance(call, contract.Satisfied):
-                return Sent(step, call)
-            answer = await client.send(call)
-            return Sent(step, call, answer, self.vendor.interpret(step, answer))
-
         for need in step.needs:
             self.await_settled(need)
-        sent = self.run(work)
-        done = sent.call if isinstance(sent.call, contract.Satisfied) else sent.outcome
-        if isinstance(done, contract.Satisfied | contract.Done):
-            self._remember(step, done.vendor_id)
+        sent = self.exchange(step)
+        if sent.vendor_id is not None:
+            self._remember(step, sent.vendor_id)
         return sent
-
-    def send_call(self, step: Step, call: contract.Call) -> contract.Outcome:
-        """Send a prepared call as it is and read the answer."""
-        return self.vendor.interpret(step, self.run(lambda client: client.send(call)))
 
     def _remember(self, step: Step, vendor_id: str) -> None:
         self.done_at[step.address, step.operation] = self.clock.now()
@@ -309,10 +208,3 @@ def _before(step: Step, steps: list[Step]) -> list[str]:
     own = [one.id for one in steps if one.address == step.address and one.operation in step.after]
     followed = [one.id for one in steps if (one.address, one.operation) in step.follows]
     return [*own, *followed, *(one.id for one in steps if one.address in step.needs)]
-
-
-def observed(observation: Observation, address: Address) -> Observed:
-    """Return the one object at an address."""
-    assert address not in observation.unreadable, observation.unreadable
-    (only,) = observation.objects[address]
-    return only

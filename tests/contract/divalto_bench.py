@@ -4,17 +4,12 @@ Manifests are written as YAML and loaded by the product. What the ledger does be
 done, what a submission has frozen) is played by dictionaries.
 """
 
-import asyncio
-import dataclasses
 import hashlib
-import math
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
-import httpx
-
-from reconciler import contract, diff, graph, schema
+from reconciler import contract, diff, graph
 from reconciler.contract import (
     Attached,
     Case,
@@ -24,21 +19,16 @@ from reconciler.contract import (
     Kind,
     Memory,
     Observation,
-    Observed,
     Scope,
     Situation,
     Step,
-    Wanted,
     World,
 )
-from reconciler.files import Limits, SourceFile
-from reconciler.model import Address, Json, Secret, canonical
+from reconciler.model import Address, Json, Secret
 from reconciler.sandbox import create_divalto_app
-from reconciler.testing.clock import VirtualClock
-from reconciler.testing.transport import SandboxTransport
 from reconciler.vendors.divalto.kinds import kinds
 from reconciler.vendors.divalto.plugin import PLUGIN, Divalto
-from reconciler.vendors.http import Client, Connection
+from tests.contract.adapter_bench import AdapterBench, Sent, expanded, fingerprint, manifests_of
 from tests.contract.divalto_caller import KEY
 
 T = TypeVar("T")
@@ -49,11 +39,6 @@ FILES = {
 }
 
 
-def fingerprint(value: Json) -> str:
-    """Return a stand-in for the ledger's keyed fingerprint."""
-    return hashlib.sha256(canonical(value)).hexdigest()
-
-
 def make_vendor(**options: Any) -> Divalto:
     """Return the adapter with the demo key."""
     return Divalto(contract.Setup("divalto", {"apiKey": Secret(KEY)}, {**PLUGIN.options, "partner": "P001", **options}))
@@ -61,37 +46,17 @@ def make_vendor(**options: Any) -> Divalto:
 
 def world_of(*texts: str, files: Mapping[str, bytes] = FILES) -> World:
     """Load manifests; an assertion fails when one does not fit its model."""
-    source = SourceFile("specs/all.yaml", "---".join(texts).encode())
-    loaded = schema.load([source], schema.Registry([kinds()]), Limits())
-    assert not loaded.problems, loaded.problems
     attached = {
         path: Attached(path, len(data), hashlib.sha256(data).hexdigest(), data[:16]) for path, data in files.items()
     }
-    return World(loaded.manifests, ("acme-infra",), attached)
+    return World(manifests_of(kinds(), *texts), ("acme-infra",), attached)
 
 
-def expanded(vendor: Divalto, world: World) -> dict[Address, Wanted]:
-    """Return all wanted objects by address."""
-    return {wanted.address: wanted for one in world.manifests for wanted in vendor.expand(one, world)}
-
-
-@dataclasses.dataclass
-class Sent:
-    """A step that was sent: its call, the answer, what the adapter read from it."""
-
-    step: Step
-    call: contract.Call | contract.Satisfied
-    answer: contract.Answer | None = None
-    outcome: contract.Outcome | None = None
-
-
-class Bench:
+class Bench(AdapterBench[Divalto]):
     """A fresh simulator with the adapter in front of it."""
 
     def __init__(self, *texts: str, vendor: Divalto | None = None) -> None:
-        self.clock = VirtualClock()
-        self.app = create_divalto_app(clock=self.clock.now)
-        self.vendor = vendor or make_vendor()
+        super().__init__(vendor or make_vendor(), create_divalto_app)
         self.ids: dict[tuple[Address, int], str] = {}
         self.done: dict[tuple[Address, str, int], datetime] = {}
         self.frozen: dict[tuple[Address, int], dict[str, str]] = {}
@@ -99,46 +64,11 @@ class Bench:
         self.kept: frozenset[str] = frozenset()
         self.reveal = False
         self.files = dict(FILES)
-        self.wanted: dict[Address, Wanted] = {}
         self.declare(*texts)
 
     def declare(self, *texts: str) -> None:
         """Say what is wanted from now on."""
         self.wanted = expanded(self.vendor, world_of(*texts, files=self.files)) if texts else {}
-
-    def run(self, work: Callable[[Client], Awaitable[T]]) -> T:
-        """Do something with a client of this run."""
-
-        async def main() -> T:
-            wire = Connection("divalto", "http://127.0.0.1", self.vendor.wire, per_second=math.inf)
-            transport = SandboxTransport(self.app)
-            async with Client(wire, clock=self.clock, random=lambda: 0.5, transport=transport) as client:
-                return await work(client)
-
-        return asyncio.run(main())
-
-    def ask(self, method: str, path: str, body: Json = None) -> Any:
-        """Ask the simulator's control plane."""
-
-        async def main() -> Any:
-            transport = httpx.ASGITransport(self.app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://sim") as client:
-                answer = await client.request(method, "/_sim/" + path, json=body)
-                return answer.raise_for_status().json()
-
-        return asyncio.run(main())
-
-    def set(self, **settings: Any) -> None:
-        """Change settings of the simulator."""
-        self.ask("POST", "settings", settings)
-
-    def fault(self, kind: str, **fault: Any) -> None:
-        """Plant a fault."""
-        self.ask("POST", "faults", {"kind": kind, **fault})
-
-    def edit(self, what: str, row: str, **changes: Any) -> None:
-        """Change a row as a person at the vendor does."""
-        self.ask("POST", "edit", {"what": what, "id": row, "set": changes})
 
     def decide_there(self, decision: str, *, number: str | None = None, **details: str) -> None:
         """Decide about an order as the sales administration does."""
@@ -149,24 +79,6 @@ class Bench:
         """Decide about the newest change request as the sales administration does."""
         number = self.books("changeRequests")[-1]["id"]
         self.ask("POST", f"siteChangeRequests/{number}/decide", {"decision": decision, **details})
-
-    def books(self, what: str) -> list[dict[str, Any]]:
-        """Return rows of the vendor's books."""
-        rows: list[dict[str, Any]] = self.ask("GET", "state")[what]
-        return rows
-
-    def log(self) -> list[dict[str, Any]]:
-        """Return the requests that reached the vendor."""
-        lines: list[dict[str, Any]] = self.ask("GET", "log")
-        return lines
-
-    def mutations(self) -> int:
-        """Count the changing requests that reached the vendor."""
-        return sum(1 for line in self.log() if line["mutating"])
-
-    def pass_time(self, **span: float) -> None:
-        """Let time pass."""
-        asyncio.run(self.clock.sleep(timedelta(**span).total_seconds()))
 
     def known_ids(self) -> dict[Address, str]:
         """Return the ids that the ledger would know of what is wanted now."""
@@ -228,35 +140,12 @@ class Bench:
         """Where things stand."""
         return Situation(self.known_ids(), self.wanted, self.clock.now(), self.files.__getitem__)
 
-    def prepare(self, step: Step) -> contract.Call | contract.Satisfied:
-        """Prepare a step."""
-        return self.run(lambda client: self.vendor.prepare(step, self.situation, client.reader))
-
-    def recover(self, step: Step) -> object:
-        """Look for a step whose answer was lost."""
-        return self.run(lambda client: self.vendor.recover(step, self.situation, client.reader))
-
     def send(self, step: Step) -> Sent:
         """Prepare and send a step; remember what the ledger would."""
-
-        async def work(client: Client) -> Sent:
-            call = await self.vendor.prepare(step, self.situation, client.reader)
-            if isinstance(call, contract.Satisfied):
-                return Sent(step, call)
-            answer = await client.send(call)
-            return Sent(step, call, answer, self.vendor.interpret(step, answer))
-
-        sent = self.run(work)
-        done = sent.call if isinstance(sent.call, contract.Satisfied) else sent.outcome
-        if isinstance(done, contract.Satisfied | contract.Done):
-            self.remember(step, done.vendor_id)
+        sent = self.exchange(step)
+        if sent.vendor_id is not None:
+            self.remember(step, sent.vendor_id)
         return sent
-
-    def send_call(self, step: Step, call: contract.Call | contract.Satisfied) -> contract.Outcome:
-        """Send a prepared call as it is and read the answer."""
-        assert isinstance(call, contract.Call)
-        answer = self.run(lambda client: client.send(call))
-        return self.vendor.interpret(step, answer)
 
     def remember(self, step: Step, vendor_id: str) -> None:
         """Write down that a step is done, as the ledger does."""
@@ -270,10 +159,3 @@ class Bench:
     def settle(self) -> list[Sent]:
         """Carry out the plan."""
         return [self.send(step) for step in self.plan()]
-
-
-def observed(observation: Observation, address: Address) -> Observed:
-    """Return the one object at an address."""
-    assert address not in observation.unreadable, observation.unreadable
-    (only,) = observation.objects[address]
-    return only

@@ -8,7 +8,8 @@ from reconciler.contract import Call, Done, Refused, Satisfied
 from reconciler.errors import StepRefused
 from reconciler.model import Address, Secret
 from reconciler.vendors.dimensions import codes
-from tests.contract.dimensions_bench import Bench, Sent, observed
+from tests.contract.adapter_bench import Sent, observed
+from tests.contract.dimensions_bench import Bench
 from tests.contract.dimensions_manifests import (
     ACME,
     ALL,

@@ -7,7 +7,8 @@ import pytest
 from reconciler.contract import SyncStatus
 from reconciler.model import Address, Secret, Severity
 from reconciler.vendors.dimensions import codes
-from tests.contract.dimensions_bench import Bench, make_vendor, observed
+from tests.contract.adapter_bench import observed
+from tests.contract.dimensions_bench import Bench, make_vendor
 from tests.contract.dimensions_manifests import (
     ACME,
     ALL,

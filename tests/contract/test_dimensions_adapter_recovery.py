@@ -5,7 +5,8 @@ import pytest
 from reconciler.contract import Absent, Call, Done, Found, NoRecovery, Refused, Several, Step, Unclear, Unknown
 from reconciler.errors import NoAnswer, StepRefused
 from reconciler.model import Address
-from tests.contract.dimensions_bench import Bench, observed
+from tests.contract.adapter_bench import observed
+from tests.contract.dimensions_bench import Bench
 from tests.contract.dimensions_manifests import ACME, ALL, BEN, CUSTOMER, HQ, LEA, PBX, PRIMARY, TEMPLATE, USER
 
 ENDED = {

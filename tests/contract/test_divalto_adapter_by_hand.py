@@ -6,7 +6,8 @@ from reconciler import contract
 from reconciler.contract import Kind, Observation, Step, SyncStatus
 from reconciler.model import Severity
 from reconciler.vendors.divalto.plugin import PLUGIN, Divalto
-from tests.contract.divalto_bench import Bench, make_vendor, observed
+from tests.contract.adapter_bench import observed
+from tests.contract.divalto_bench import Bench, make_vendor
 from tests.contract.divalto_manifests import DRAFT, HQ, ODATA, ORDER, SITE
 
 LATER = ODATA.replace("execute: true", "execute: true\n  revision: 2")

@@ -5,7 +5,8 @@ import pytest
 from reconciler.contract import Call, Done, Kind, Satisfied, SyncStatus
 from reconciler.errors import StepRefused
 from reconciler.model import Severity
-from tests.contract.divalto_bench import Bench, make_vendor, observed
+from tests.contract.adapter_bench import observed
+from tests.contract.divalto_bench import Bench, make_vendor
 from tests.contract.divalto_manifests import AGAIN, DEAL, DRAFT, FROM_OPPORTUNITY, NEW, ODATA, ORDER, PRIMO
 
 WITH_A_QUOTE = "  quoteNumber: D-17\n"

@@ -7,7 +7,8 @@ import pytest
 from reconciler.contract import Call, Done, Observed, SyncStatus
 from reconciler.errors import StepRefused
 from reconciler.model import Severity
-from tests.contract.divalto_bench import Bench, observed
+from tests.contract.adapter_bench import observed
+from tests.contract.divalto_bench import Bench
 from tests.contract.divalto_manifests import DRAFT, ODATA, ORDER
 
 ANSWER = "  complement: {number: 1, answer: it is signed now, documents: [{type: AUTRE, file: documents/signed.pdf}]}\n"

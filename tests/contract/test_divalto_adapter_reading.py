@@ -9,7 +9,8 @@ from reconciler.contract import Answer, Call, Observation, Reader, Scope, SyncSt
 from reconciler.errors import Forbidden, StepRefused, VendorError
 from reconciler.model import Severity
 from reconciler.vendors.divalto.options import CAPABILITIES
-from tests.contract.divalto_bench import Bench, make_vendor, observed, world_of
+from tests.contract.adapter_bench import observed
+from tests.contract.divalto_bench import Bench, make_vendor, world_of
 from tests.contract.divalto_manifests import DEAL, DRAFT, FROM_OPPORTUNITY, HQ, ODATA, ORDER, PRIMO, SITE
 
 BROKEN = ("html", "garbage", "bare_array", "truncate", "duplicate_keys")

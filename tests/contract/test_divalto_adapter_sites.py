@@ -7,7 +7,8 @@ import pytest
 from reconciler.contract import Call, Decision, Kind, Observed, SyncStatus
 from reconciler.errors import StepRefused
 from reconciler.model import Severity
-from tests.contract.divalto_bench import Bench, make_vendor, observed
+from tests.contract.adapter_bench import observed
+from tests.contract.divalto_bench import Bench, make_vendor
 from tests.contract.divalto_manifests import HQ, ODATA, ORDER, SITE
 
 

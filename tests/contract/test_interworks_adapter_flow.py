@@ -7,6 +7,7 @@ import pytest
 from reconciler.contract import Call, Done, Effect, Kind, Satisfied, SyncStatus
 from reconciler.errors import StepRefused
 from reconciler.model import Address, Secret
+from tests.contract.adapter_bench import Sent, observed
 from tests.contract.interworks_bench import (
     ACCOUNT,
     AVG_ORDER,
@@ -17,9 +18,7 @@ from tests.contract.interworks_bench import (
     RESELLER,
     SYNC,
     Bench,
-    Sent,
     make_vendor,
-    observed,
 )
 
 PATCH = "application/json-patch+json"

@@ -7,14 +7,8 @@ import pytest
 from reconciler.contract import Call, ClaimState, Kind, Memory, Satisfied
 from reconciler.errors import StepRefused
 from reconciler.model import Address, Severity
-from tests.contract.interworks_bench import (
-    AVG_ORDER,
-    CUSTOMER,
-    ORDER,
-    RESELLER,
-    Bench,
-    fingerprint,
-)
+from tests.contract.adapter_bench import fingerprint
+from tests.contract.interworks_bench import AVG_ORDER, CUSTOMER, ORDER, RESELLER, Bench
 
 TEN = ORDER.replace("quantity: 25", "quantity: 10")
 ENTERED = ORDER.replace("execute: true", "execute: false")

@@ -9,6 +9,7 @@ from reconciler.errors import IncompleteRead
 from reconciler.model import Address
 from reconciler.sandbox.interworks.records import Account
 from reconciler.vendors.interworks.client import Client as Reads
+from tests.contract.adapter_bench import observed
 from tests.contract.interworks_bench import (
     ACCOUNT,
     AVG_ORDER,
@@ -19,7 +20,6 @@ from tests.contract.interworks_bench import (
     RESELLER,
     SYNC,
     Bench,
-    observed,
 )
 
 RES = Address("interworks", "account", "res")

@@ -8,6 +8,7 @@ from reconciler.contract import SyncStatus
 from reconciler.errors import BadAnswer, ConfigurationError, StepRefused
 from reconciler.model import Json
 from reconciler.vendors.interworks import options, rows, systems
+from tests.contract.adapter_bench import expanded
 from tests.contract.interworks_bench import (
     AVG_ORDER,
     BITTITAN,
@@ -16,7 +17,6 @@ from tests.contract.interworks_bench import (
     PANDA,
     RESELLER,
     SYNC,
-    expanded,
     make_case,
     make_vendor,
     world_of,

@@ -5,6 +5,7 @@ import pytest
 from reconciler.contract import Wanted
 from reconciler.model import Address, Json, Place
 from reconciler.vendors.interworks import codes, kinds
+from tests.contract.adapter_bench import expanded
 from tests.contract.interworks_bench import (
     ACCOUNT,
     AVG_ORDER,
@@ -14,7 +15,6 @@ from tests.contract.interworks_bench import (
     PANDA,
     RESELLER,
     SYNC,
-    expanded,
     make_vendor,
     world_of,
 )
