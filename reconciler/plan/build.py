@@ -110,17 +110,26 @@ def memory_of(memory: Mapping[Address, Memory], wanted: Wanted) -> Memory:
     merged = Memory()
     for part in reversed([memory[address] for address in wanted.addresses if address in memory]):
         merged = Memory(
-            vendor_id=part.vendor_id or merged.vendor_id,
+            vendor_id=_id_of(part, wanted.revision) or merged.vendor_id,
             applied={**_left(merged, since=part), **part.applied},
             claims={**merged.claims, **part.claims},
             frozen={**merged.frozen, **part.frozen},
             changed_at={**merged.changed_at, **part.changed_at},
             done_at={**merged.done_at, **part.done_at},
         )
-    done = {revision for (_, revision), state in merged.claims.items() if state is ClaimState.DONE}
-    if done and wanted.revision not in done:
+    if _is_of_another(merged, wanted.revision):
         return dataclasses.replace(merged, vendor_id=None, applied={})
     return merged
+
+
+def _is_of_another(memory: Memory, revision: int) -> bool:
+    """Say whether something was done, and all of it for other revisions."""
+    done = {one for (_, one), state in memory.claims.items() if state is ClaimState.DONE}
+    return bool(done) and revision not in done
+
+
+def _id_of(part: Memory, revision: int) -> str | None:
+    return None if _is_of_another(part, revision) else part.vendor_id
 
 
 def _left(earlier: Memory, *, since: Memory) -> dict[str, str]:

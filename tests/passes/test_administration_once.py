@@ -11,6 +11,7 @@ from tests.passes.administration import ODATA, SITE, Administration
 from tests.passes.harness import actions, codes, outcomes
 
 ORDER = Address("divalto", "order", "odata-hq")
+HQ = Address("divalto", "site", "hq")
 ANSWER = "  complement: {number: 1, answer: voici}\n"
 
 
@@ -31,10 +32,10 @@ def ask(administration: Administration, what: str, number: str = "") -> None:
     administration.decide("ask", reason=what, number=number)
 
 
-def placed(administration: Administration, number: str | None) -> list[str]:
-    """Report the order placed by a person."""
+def placed(administration: Administration, number: str | None, target: Address = ORDER) -> list[str]:
+    """Report what a person was asked for as done."""
     answer = deciding.Answer(ClaimState.DONE, number)
-    return administration.do(lambda context: deciding.resolve(context, ORDER, answer=answer))
+    return administration.do(lambda context: deciding.resolve(context, target, answer=answer))
 
 
 @pytest.mark.parametrize("asked", [False, True], ids=["not-asked", "pending"])
@@ -106,13 +107,15 @@ def test_run_that_died_with_a_raised_revision(administration: Administration) ->
     assert administration.books()["submissions"] == ["acme-infra/odata-hq#1", "acme-infra/odata-hq#2"]
 
 
-def test_order_placed_again_without_its_number(administration: Administration) -> None:
+@pytest.mark.parametrize("name", ["odata-hq", "odata-main"], ids=["same-name", "renamed"])
+def test_order_placed_again_without_its_number(administration: Administration, name: str) -> None:
     """It has no number, rather than that of the order before."""
     administration.options = {"transport": "manual"}
     placed(administration, "CMD-1")
     administration.apply()
-    administration.manifests = [again(2)]
-    assert placed(administration, None) == ["place"]
+    former = "" if name == ORDER.name else f", previously: [{ORDER.name}]"
+    administration.manifests = [again(2).replace("name: odata-hq", f"name: {name}{former}")]
+    assert placed(administration, None, Address("divalto", "order", name)) == ["place"]
     (told,) = administration.plan().problems
     assert (told.code, "without a number" in told.summary) == ("E467", True)
 
@@ -133,3 +136,17 @@ def test_changed_file_is_noticed_without_reading_everything(administration: Admi
     paper.write_bytes(kept)
     administration.apply()
     assert [one.code for one in administration.plan(only_changed=True).problems] == ["E605"]
+
+
+def test_change_that_a_person_asked_for_is_not_requested_again(administration: Administration) -> None:
+    """What was asked for in the portal stays asked for when an interface comes; other facts are requested."""
+    administration.manifests, administration.options = [SITE], {"transport": "manual"}
+    (asked,) = placed(administration, None, HQ)
+    administration.options = {}
+    (waiting,) = administration.plan().waiting
+    assert (asked.partition(":")[0], waiting.party, "a person asked" in waiting.detail) == ("ask", "vendor", True)
+    administration.apply()
+    assert administration.books()["requests"] == []
+    administration.manifests = [SITE.replace("Colmar", "Mulhouse")]
+    administration.apply()
+    assert len(administration.books()["requests"]) == 1

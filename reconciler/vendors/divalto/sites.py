@@ -37,7 +37,7 @@ def _unasked(bench: Bench, observed: Observed, shown: Mapping[str, Json]) -> Dec
     pending = observed.extra.get("pending")
     if pending:
         return Decision(waiting=(bench.vendor(f"another change request, {pending}, is open for the site"),))
-    if not bench.settings.able(options.CAN_CHANGE_SITES):
+    if not bench.settings.able(options.CAN_CHANGE_SITES) or _asked_by_person(bench):
         return _by_hand(bench)
     step = bench.step(
         catalogue.REQUEST,
@@ -56,12 +56,18 @@ def _by_hand(bench: Bench) -> Decision:
     name, _, part = asking.partition(":")
     if (case.observed is not None and case.observed.extra.get("asked")) or not case.wanted.fields:
         return Decision()
-    if case.memory.claims.get((asking, case.wanted.revision)) is ClaimState.DONE:
+    if _asked_by_person(bench):
         return Decision(waiting=(bench.vendor("a person asked for the change, and the site does not show it yet"),))
     step = bench.step(
         name, part=part, reason="to be asked for by a person", changes=case.changes, body=case.wanted.fields
     )
     return Decision((step,))
+
+
+def _asked_by_person(bench: Bench) -> bool:
+    """Say whether a person reported having asked for these facts; they are not asked for again."""
+    wanted, claims = bench.case.wanted, bench.case.memory.claims
+    return claims.get((handwork.asking(wanted), wanted.revision)) is ClaimState.DONE
 
 
 def _requested(bench: Bench, observed: Observed, request: Mapping[str, Json]) -> Decision:
