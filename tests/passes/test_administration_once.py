@@ -7,7 +7,7 @@ import pytest
 from reconciler.contract import ClaimState
 from reconciler.model import Address
 from reconciler.reconcile import deciding
-from tests.passes.administration import ODATA, SITE, Administration
+from tests.passes.administration import NEW_SITE, ODATA, SITE, Administration
 from tests.passes.harness import actions, codes, outcomes
 
 ORDER = Address("divalto", "order", "odata-hq")
@@ -150,3 +150,21 @@ def test_change_that_a_person_asked_for_is_not_requested_again(administration: A
     administration.manifests = [SITE.replace("Colmar", "Mulhouse")]
     administration.apply()
     assert len(administration.books()["requests"]) == 1
+
+
+def test_lines_that_somebody_added_are_not_submitted(administration: Administration) -> None:
+    """A draft with lines that the manifest does not have is refused, until they are declared or gone."""
+    administration.manifests = [NEW_SITE.replace("execute: true", "execute: false")]
+    administration.apply()
+    draft = administration.order()
+    lines = [{"reference": "SAAS UTILISATEUR", "quantity": 5}]
+    administration.edit("orders", draft["orderNumber"], body={**draft["body"], "lines": lines})
+    administration.manifests = [NEW_SITE]
+    (refused,) = administration.plan().errors
+    assert (refused.code, "has lines" in refused.summary) == ("E498", True)
+    administration.apply()
+    assert administration.books()["submissions"] == []
+    administration.manifests = [NEW_SITE.replace("  execute:", "  items: []\n  execute:")]
+    administration.apply()
+    assert administration.books()["submissions"] == ["acme-infra/primo-petit#1"]
+    assert not administration.order()["body"].get("lines")

@@ -98,5 +98,10 @@ def differing(fields: Mapping[str, Json], shown: Mapping[str, Json]) -> list[str
     return sorted(word for word, value in fields.items() if not _same(value, shown.get(word)))
 
 
+def undeclared(wanted: Wanted, shown: Mapping[str, Json]) -> bool:
+    """Say whether an order shows lines and the manifest has none: it costs what nobody declared."""
+    return "items" not in wanted.fields and bool(shown.get("items"))
+
+
 def _same(one: Json, other: Json) -> bool:
     return canonical(one) == canonical(other)

@@ -102,7 +102,7 @@ def _draft(bench: Bench, observed: Observed) -> Decision:
         word = "submitted earlier" if _done(case, catalogue.SUBMIT) else "placed by a person"
         text = f"order {observed.vendor_id} was {word}, but the vendor shows it as {wire.BROUILLON}"
         return Decision(problems=(bench.problem(codes.ORDER_GONE, text),))
-    problems = [*opportunity_problems(bench), *_late(bench), *catalogue_problems(bench)]
+    problems = [*opportunity_problems(bench), *_late(bench), *catalogue_problems(bench), *_undeclared(bench, observed)]
     if any(one.severity is Severity.ERROR for one in problems):
         return Decision(problems=tuple(problems))
     full = comparing.whole(case.wanted, comparing.prospect_of(case))
@@ -123,6 +123,17 @@ def _draft(bench: Bench, observed: Observed) -> Decision:
         problems += _findings(bench, observed)
     refused = any(one.severity is Severity.ERROR for one in problems)
     return Decision(() if refused else tuple(steps), problems=tuple(problems))
+
+
+def _undeclared(bench: Bench, observed: Observed) -> tuple[Problem, ...]:
+    """Return that a draft to be submitted has lines, and its manifest none."""
+    wanted = bench.case.wanted
+    if not wanted.options.get("execute") or not comparing.undeclared(wanted, observed.fields):
+        return ()
+    text = (
+        f"order {observed.vendor_id} has lines that the manifest has not; declare `items`, or `items: []` to clear them"
+    )
+    return (bench.problem(codes.NOT_ACCEPTABLE, text),)
 
 
 def _findings(bench: Bench, observed: Observed) -> list[Problem]:

@@ -123,6 +123,8 @@ async def _submit(desk: Desk) -> Call | Satisfied:
         _check_same(order, _declared(desk))
         return Satisfied(order.number)
     _check_same(order, full.fields)
+    if comparing.undeclared(desk.wanted, showing.order_fields(order)):
+        raise StepRefused(f"order {order.number} has lines that the manifest has not; plan again", stale=True)
     _check_documents(desk, order)
     _check_day(desk)
     await _check_findings(desk, order)
