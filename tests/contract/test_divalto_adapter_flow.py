@@ -214,6 +214,20 @@ def test_a_draft_that_changed_since_the_plan_is_not_submitted() -> None:
         bench.prepare(step)
 
 
+def test_lines_that_were_added_since_the_plan_are_not_submitted() -> None:
+    """A manifest without lines stands for an order without lines."""
+    bench = Bench(PRIMO.replace("execute: true", "execute: false"))
+    bench.settle()
+    bench.declare(PRIMO)
+    (primo,) = bench.wanted
+    step = bench.step(primo, "submit")
+    body = {**bench.books("orders")[0]["body"], "lines": [{"reference": "SAAS UTILISATEUR", "quantity": 1}]}
+    bench.edit("orders", "CDE-2026-000001", body=body)
+
+    with pytest.raises(StepRefused, match="has lines"):
+        bench.prepare(step)
+
+
 def test_a_file_that_changed_since_the_plan_is_not_sent() -> None:
     """The bytes that go out are those that were planned."""
     bench = Bench(ODATA)
