@@ -4,6 +4,7 @@ Manifests are written as YAML and loaded by the product, so that tests use what 
 remembers between two steps, as the ledger does, is its own affair.
 """
 
+import abc
 import asyncio
 import dataclasses
 import hashlib
@@ -69,7 +70,7 @@ class Sent:
         return done.vendor_id if isinstance(done, contract.Satisfied | contract.Done) else None
 
 
-class AdapterBench(Generic[V]):
+class AdapterBench(abc.ABC, Generic[V]):
     """A fresh simulator with the adapter in front of it."""
 
     def __init__(self, vendor: V, app: Callable[..., Sandbox], *, keeper: Keeper | None = None) -> None:
@@ -80,9 +81,9 @@ class AdapterBench(Generic[V]):
         self.wanted: dict[Address, Wanted] = {}
 
     @property
+    @abc.abstractmethod
     def situation(self) -> Situation:
         """Where things stand."""
-        raise NotImplementedError
 
     def run(self, work: Callable[[Client], Awaitable[T]]) -> T:
         """Do something with a client of this run."""

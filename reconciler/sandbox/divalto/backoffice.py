@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from reconciler.sandbox import switches
+from reconciler.sandbox.behind import Behind
 from reconciler.sandbox.divalto import automatic, keys, staffing
 from reconciler.sandbox.divalto.keeping import keep
 from reconciler.sandbox.divalto.records import Order, Site
@@ -15,13 +16,16 @@ from reconciler.sandbox.simulator import Action
 from reconciler.sandbox.tables import revived, to_json
 
 _EDITABLE = ("catalog", "sites", "opportunities", "orders", "documents", "certificates", "changeRequests", "keys")
-_NOT_SHOWN = ("tokens", "mails", "contents", "editions")
 
 
-class Office:
+class Office(Behind):
     """Divalto as its staff uses it."""
 
+    BOOKS, SETTINGS = Books, Settings
+    NOT_SHOWN = ("tokens", "mails", "contents", "editions")
+
     def __init__(self, desk: Desk, *, standing: Mapping[str, object]) -> None:
+        super().__init__(desk)
         self._desk = desk
         self._standing = dict(standing)
         self.change_settings(self._standing)
@@ -30,27 +34,17 @@ class Office:
         """Return what the staff decides and how: orders, change requests, their policy, and the fixtures."""
         return staffing.actions(self._desk)
 
-    def books(self, now: datetime) -> JsonObject:
-        """Return all rows but mails, tokens and contents, settled up to now."""
+    def settle(self, now: datetime) -> None:
+        """Let the staff decide what it has had time for by now."""
         automatic.settle(self._desk, now)
-        tables = self._desk.books.tables().items()
-        return {name: [seen(row) for row in table] for name, (_, table) in tables if name not in _NOT_SHOWN}
 
-    def outbox(self) -> list[JsonObject]:
-        """Return the mails sent so far."""
-        return [seen(mail) for mail in self._desk.books.mails]
-
-    def clear_outbox(self) -> None:
-        """Forget the mails."""
-        self._desk.books.mails.clear()
-
-    def read_settings(self) -> JsonObject:
-        """Return the switches."""
-        return switches.read(self._desk.settings)
+    def shown(self, row: Any) -> JsonObject:
+        """Return a row as people see it."""
+        return seen(row)
 
     def change_settings(self, changes: Mapping[str, object]) -> None:
         """Set some switches; ValueError when one is unknown or of the wrong type."""
-        self._desk.settings = switches.merged(self._desk.settings, changes)
+        super().change_settings(changes)
         if "keyExpiresInDays" in changes:
             keys.forget_ends(self._desk)
 
@@ -82,20 +76,14 @@ class Office:
 
     def reset(self) -> None:
         """Return to the seeded beginning, settings included, but for the standing ones."""
-        self._desk.books = Books()
-        self._desk.settings = Settings()
+        super().reset()
         self.change_settings(self._standing)
-
-    def dump(self) -> JsonObject:
-        """Return books, counters, tokens and settings."""
-        return {"books": self._desk.books.dump(), "settings": self.read_settings()}
 
     def load(self, data: Mapping[str, object]) -> None:
         """Take over what `dump` returned, but for the standing settings."""
-        books, settings = data.get("books"), data.get("settings")
-        if isinstance(books, dict) and isinstance(settings, dict):
-            self._desk.books.load(books)
-            self._desk.settings = switches.merged(self._desk.settings, {**settings, **self._standing})
+        settings = data.get("settings")
+        if isinstance(settings, dict):
+            super().load({**data, "settings": {**settings, **self._standing}})
 
 
 def _what(what: object) -> str:
